@@ -1,0 +1,1 @@
+"""Typed clients for the web services of the Cassandra PV Archiver server."""

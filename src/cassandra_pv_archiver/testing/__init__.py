@@ -1,0 +1,1 @@
+"""A simulator of both web services, for tests and for trying things out."""
