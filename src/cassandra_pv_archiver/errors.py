@@ -1,0 +1,180 @@
+"""Everything the clients raise, as one tree.
+
+    ArchiverError
+    +-- ConnectionFailedError      never reached (a write was certainly not executed); also a ConnectionError
+    +-- RequestTimeoutError        reached, but no answer in time; also a TimeoutError
+    +-- InterruptedReplyError      the reply broke off; also a ConnectionError
+    |   +-- IncompleteReplyError   a sample read that could not be completed; .received, .reached
+    +-- InvalidReplyError          a reply that is not what the specification says; .where, .excerpt
+    +-- RefusedError               the server said no; .status, .message
+    |   +-- BadRequestError        400
+    |   +-- NotAuthorizedError     401, 403
+    |   +-- NotFoundError          404
+    |   +-- UnavailableError       503
+    |   +-- ServerFailedError      any other 5xx
+    |   +-- RedirectError          3xx; .location
+    +-- CommandsFailedError        raised on request by CommandResults.raise_for_failures(); .failures
+    +-- SeveralReadsFailedError    reads of several channels; .series of those that worked, .failures of the others
+    +-- CancelledReadError         a read that was cancelled; .received
+    +-- MissingExtraError          an optional library is not installed; also an ImportError
+
+Errors that carry samples or command results are defined beside those types; the package exports them all.
+Invalid arguments are a ``ValueError`` or ``TypeError`` and are raised before anything is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "ArchiverError",
+    "BadRequestError",
+    "ConnectionFailedError",
+    "InterruptedReplyError",
+    "InvalidReplyError",
+    "MissingExtraError",
+    "NotAuthorizedError",
+    "NotFoundError",
+    "RedirectError",
+    "RefusedError",
+    "RequestTimeoutError",
+    "ServerFailedError",
+    "UnavailableError",
+]
+
+
+def _rebuild(cls: type[ArchiverError], args: tuple[Any, ...], state: dict[str, Any]) -> ArchiverError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ArchiverError(Exception):
+    """The base of all errors of this package.
+
+    Attributes:
+        message: What happened, in one or two sentences, without any secret.
+    """
+
+    message: str
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    # OSError's own way of pickling would call the constructors of the subclasses with the message alone.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+
+class ConnectionFailedError(ArchiverError, ConnectionError):
+    """No connection could be made, so the server never saw the request.
+
+    A write that fails with this error was certainly not executed.
+    """
+
+
+class RequestTimeoutError(ArchiverError, TimeoutError):
+    """The server was reached, but did not answer within the time limit or the deadline.
+
+    A write that fails with this error may or may not have been executed.
+    """
+
+
+class InterruptedReplyError(ArchiverError, ConnectionError):
+    """The connection broke, or the body ended, before the reply was whole.
+
+    A write that fails with this error may or may not have been executed.
+    """
+
+
+class InvalidReplyError(ArchiverError):
+    """A reply that is not what the specification says, for example because something else answers on the port.
+
+    Attributes:
+        where: The place in the reply: the JSON path of the first offending member, or the byte position.
+        excerpt: The first bytes of the reply, or of the offending part.
+    """
+
+    where: str
+    excerpt: bytes
+
+    def __init__(self, message: str, where: str = "", excerpt: bytes = b"") -> None:
+        super().__init__(message)
+        self.where = where
+        self.excerpt = excerpt
+
+
+class RefusedError(ArchiverError):
+    """The server answered with an error status.
+
+    Attributes:
+        status: The HTTP status code.
+        message: What was asked and what the server gave as the reason, taken from JSON or from its HTML page.
+    """
+
+    status: int
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class BadRequestError(RefusedError):
+    """Status 400: the server could not make sense of the request."""
+
+
+class NotAuthorizedError(RefusedError):
+    """Status 401 or 403: credentials are missing or wrong, or cannot be checked.
+
+    The server answers 403 also if it cannot read its user store because its database is down.
+    """
+
+
+class NotFoundError(RefusedError):
+    """Status 404: there is no such channel, server or archive."""
+
+
+class UnavailableError(RefusedError):
+    """Status 503: the server cannot answer at present, for example because its database is down."""
+
+
+class ServerFailedError(RefusedError):
+    """Any other 5xx status: the server failed while it handled the request."""
+
+
+class RedirectError(RefusedError):
+    """A 3xx status. Redirects are never followed.
+
+    Attributes:
+        location: Where the redirect pointed, or None if it did not say.
+    """
+
+    location: str | None
+
+    def __init__(self, status: int, message: str, location: str | None = None) -> None:
+        super().__init__(status, message)
+        self.location = location
+
+
+class MissingExtraError(ArchiverError, ImportError):
+    """A function needs an optional library that is not installed.
+
+    Attributes:
+        library: The name of the missing library.
+        extra: The extra of this package that brings it.
+    """
+
+    library: str
+    extra: str
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(
+            f"{library} is not installed. Install it with: pip install 'cassandra-pv-archiver-client[{extra}]'"
+        )
+        self.library = library
+        self.extra = extra
