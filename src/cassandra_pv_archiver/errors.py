@@ -14,7 +14,7 @@
     |   +-- ServerFailedError      any other 5xx
     |   +-- RedirectError          3xx; .location
     +-- CommandsFailedError        raised on request by CommandResults.raise_for_failures(); .failures
-    +-- SeveralReadsFailedError    reads of several channels; .series of those that worked, .failures of the others
+    +-- SeveralReadsFailedError    several channels; .series of those that worked, .failures of the others
     +-- CancelledReadError         a read that was cancelled; .received
     +-- MissingExtraError          an optional library is not installed; also an ImportError
 
@@ -93,7 +93,7 @@ class InterruptedReplyError(ArchiverError, ConnectionError):
 
 
 class InvalidReplyError(ArchiverError):
-    """A reply that is not what the specification says, for example because something else answers on the port.
+    """A reply that is not what the specification says, for example from something else on the port.
 
     Attributes:
         where: The place in the reply: the JSON path of the first offending member, or the byte position.
@@ -115,13 +115,16 @@ class RefusedError(ArchiverError):
     Attributes:
         status: The HTTP status code.
         message: What was asked and what the server gave as the reason, taken from JSON or from its HTML page.
+        retry_after: Seconds after which the server (or a proxy) asked to be tried again, or None.
     """
 
     status: int
+    retry_after: float | None
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
 
 
 class BadRequestError(RefusedError):
@@ -173,8 +176,7 @@ class MissingExtraError(ArchiverError, ImportError):
     extra: str
 
     def __init__(self, library: str, extra: str) -> None:
-        super().__init__(
-            f"{library} is not installed. Install it with: pip install 'cassandra-pv-archiver-client[{extra}]'"
-        )
+        command = f"pip install 'cassandra-pv-archiver-client[{extra}]'"
+        super().__init__(f"{library} is not installed. Install it with: {command}")
         self.library = library
         self.extra = extra

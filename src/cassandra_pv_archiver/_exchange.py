@@ -1,0 +1,248 @@
+"""One request's whole life: sending, reading, failing, trying again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from ._refusals import refusal
+from ._steps import (
+    Call,
+    Close,
+    CurrentLimits,
+    Decoder,
+    Flow,
+    Limits,
+    Open,
+    Pause,
+    Random,
+    Read,
+    Reply,
+    Report,
+    Server,
+    Stopwatch,
+    WallClock,
+)
+from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError
+from .events import ClientEvent
+
+T = TypeVar("T")
+
+_LARGEST_ERROR_PAGE = 64 * 1024
+_EXCERPT = 200
+
+
+def current_limits() -> Flow[Limits]:
+    """Asks what limits hold."""
+    return (yield CurrentLimits())
+
+
+def now_ns() -> Flow[int]:
+    """Asks for the time in nanoseconds since 1970-01-01 UTC."""
+    return (yield WallClock())
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFormat(Generic[T]):
+    """A JSON body that is small enough to be read as a whole and becomes a validated object.
+
+    Attributes:
+        type: The type to validate against, in any form that pydantic takes.
+    """
+
+    type: Any
+
+    def decoder(self, about: str, limits: Limits) -> Decoder[T]:
+        """Makes a decoder that gathers the body and validates it at its end."""
+        return _JsonDecoder[T](self.type, about, limits.largest_reply)
+
+
+class _JsonDecoder(Generic[T]):
+    samples = None
+
+    def __init__(self, type_: Any, about: str, largest: int) -> None:
+        self._type = type_
+        self._about = about
+        self._largest = largest
+        self._body = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        self._body += chunk
+        if len(self._body) > self._largest:
+            raise InvalidReplyError(
+                f"{self._about}: the reply is larger than {self._largest:,} bytes. If that is right, "
+                "raise the client's largest_reply.",
+                f"byte {self._largest}",
+                bytes(self._body[:_EXCERPT]),
+            )
+
+    def finish(self) -> T:
+        adapter: TypeAdapter[T] = _adapter(self._type)
+        try:
+            return adapter.validate_json(bytes(self._body), context={"reply": True})
+        except ValidationError as error:
+            raise self._invalid(error) from error
+
+    def _invalid(self, error: ValidationError) -> ArchiverError:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = "/" + "/".join(str(part) for part in first["loc"]) if first["loc"] else "the whole body"
+        excerpt = bytes(self._body[:_EXCERPT])
+        if first["type"] == "json_invalid" and "EOF" in first["msg"]:
+            return InterruptedReplyError(f"{self._about}: the reply ended early, after {len(self._body)} bytes.")
+        return InvalidReplyError(
+            f"{self._about}: the reply is not what the specification says. At {where}: {first['msg']}. "
+            f"The reply begins with {excerpt!r}.",
+            where,
+            excerpt,
+        )
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(type_: Any) -> TypeAdapter[Any]:
+    adapter = _adapters.get(type_)
+    if adapter is None:
+        adapter = _adapters[type_] = TypeAdapter(type_)
+    return adapter
+
+
+def exchange(call: Call[T]) -> Flow[T]:
+    """Makes a call and repeats it as the retry policy says.
+
+    Returns:
+        What the reply said.
+
+    Raises:
+        ArchiverError: The last attempt's failure, when no further attempt is due.
+    """
+    limits: Limits = yield CurrentLimits()
+    began: float = yield Stopwatch()
+    attempt = 1
+    while True:
+        try:
+            return (yield from _attempt(call, attempt, limits))
+        except ArchiverError as failure:
+            waited: float = (yield Stopwatch()) - began
+            pause = limits.retry.delay(
+                attempt - 1,
+                failure,
+                repeatable=call.repeatable,
+                waited=waited,
+                jitter=(yield Random()),
+            )
+            if pause is None:
+                raise
+            server: str = yield Server()
+            yield Report(_event(call, "retry", server, attempt, pause, _Arrived(), failure))
+            yield Pause(pause)
+        attempt += 1
+
+
+@dataclass(slots=True)
+class _Arrived:
+    """How far one attempt came."""
+
+    status: int | None = None
+    bytes: int = 0
+    samples: int | None = None
+
+
+def _attempt(call: Call[T], attempt: int, limits: Limits) -> Flow[T]:
+    server: str = yield Server()
+    began: float = yield Stopwatch()
+    arrived = _Arrived()
+    try:
+        result = yield from _request(call, server, limits, arrived)
+    except ArchiverError as failure:
+        seconds = (yield Stopwatch()) - began
+        yield Report(_event(call, "request", server, attempt, seconds, arrived, failure))
+        raise
+    seconds = (yield Stopwatch()) - began
+    yield Report(_event(call, "request", server, attempt, seconds, arrived))
+    return result
+
+
+def _request(call: Call[T], server: str, limits: Limits, arrived: _Arrived) -> Flow[T]:
+    reply: Reply = yield Open(call)
+    arrived.status = reply.status
+    subject = "" if call.channel is None else f" {call.channel!r}"
+    about = f"{call.operation}{subject} at {server}"
+    try:
+        if reply.status in call.statuses and "json" in _content_type(reply):
+            result = yield from _read_result(call.format.decoder(about, limits), reply, arrived)
+        else:
+            raise _unusable(about, reply, (yield from _read_beginning(reply, arrived)))
+    except ArchiverError:
+        yield Close(reply)
+        raise
+    yield Close(reply)
+    return result
+
+
+def _content_type(reply: Reply) -> str:
+    return reply.headers.get("content-type", "").lower()
+
+
+def _read_result(decoder: Decoder[T], reply: Reply, arrived: _Arrived) -> Flow[T]:
+    while True:
+        chunk: bytes | None = yield Read(reply)
+        if chunk is None:
+            break
+        arrived.bytes += len(chunk)
+        decoder.feed(chunk)
+        arrived.samples = decoder.samples
+    result = decoder.finish()
+    arrived.samples = decoder.samples
+    return result
+
+
+def _read_beginning(reply: Reply, arrived: _Arrived) -> Flow[bytes]:
+    beginning = b""
+    while len(beginning) < _LARGEST_ERROR_PAGE:
+        chunk: bytes | None = yield Read(reply)
+        if chunk is None:
+            break
+        arrived.bytes += len(chunk)
+        beginning += chunk
+    return beginning[:_LARGEST_ERROR_PAGE]
+
+
+def _unusable(about: str, reply: Reply, beginning: bytes) -> ArchiverError:
+    if not 200 <= reply.status < 300:
+        return refusal(
+            about, reply.status, reply.headers, beginning, credentials_sent=reply.credentials_sent
+        )
+    excerpt = beginning[:_EXCERPT]
+    found = f"status {reply.status}, content type {_content_type(reply) or 'not given'}"
+    return InvalidReplyError(
+        f"{about}: the reply is not the JSON that the service sends ({found}). It begins with {excerpt!r}. "
+        "Is something else answering at this address?",
+        "content type",
+        excerpt,
+    )
+
+
+def _event(
+    call: Call[Any],
+    kind: Literal["request", "retry"],
+    server: str,
+    attempt: int,
+    seconds: float,
+    arrived: _Arrived,
+    failure: ArchiverError | None = None,
+) -> ClientEvent:
+    return ClientEvent(
+        kind=kind,
+        operation=call.operation,
+        channel=call.channel,
+        server=server,
+        attempt=attempt,
+        status=arrived.status,
+        bytes=arrived.bytes,
+        samples=arrived.samples,
+        seconds=seconds,
+        failure=None if failure is None else str(failure),
+    )
