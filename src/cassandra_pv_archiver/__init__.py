@@ -1,1 +1,60 @@
-"""Typed clients for the web services of the Cassandra PV Archiver server."""
+"""Typed clients for the web services of the Cassandra PV Archiver server.
+
+    from cassandra_pv_archiver import AdminClient, ArchiveClient
+
+`AdminClient` and `AsyncAdminClient` use the administrative service (channels, servers, configuration);
+`ArchiveClient` and `AsyncArchiveClient` the archive-access service (search, samples).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._http import ConnectionOptions, LimitOptions
+    from ._transport import AsyncOptions, SyncOptions
+    from .admin_client import AdminClient, AsyncAdminClient, ChannelsOfServer
+    from .archive_client import ArchiveClient, AsyncArchiveClient
+    from .command_results import CommandResults, CommandsFailedError
+    from .commands import ArchiveConfigurationCommands
+    from .errors import (
+        ArchiverError,
+        BadRequestError,
+        ConnectionFailedError,
+        InterruptedReplyError,
+        InvalidReplyError,
+        MissingExtraError,
+        NotAuthorizedError,
+        NotFoundError,
+        RedirectError,
+        RefusedError,
+        RequestTimeoutError,
+        ServerFailedError,
+        UnavailableError,
+    )
+    from .events import ClientEvent
+    from .limits import RetryPolicy, Timeouts
+    from .series import SampleContext, SampleSeries
+
+# Names are resolved on first use, so that the pytest plugin and `cpva --version` do not pay for numpy, httpx and
+# pydantic (scientific Python's SPEC 1). The imports above are what type checkers see.
+_MODULES: dict[str, tuple[str, ...]] = {
+    "_http": ("ConnectionOptions", "LimitOptions"),
+    "_transport": ("AsyncOptions", "SyncOptions"),
+    "admin_client": ("AdminClient", "AsyncAdminClient", "ChannelsOfServer"),
+    "archive_client": ("ArchiveClient", "AsyncArchiveClient"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -212,9 +212,7 @@ def _read_beginning(reply: Reply, arrived: _Arrived) -> Flow[bytes]:
 
 def _unusable(about: str, reply: Reply, beginning: bytes) -> ArchiverError:
     if not 200 <= reply.status < 300:
-        return refusal(
-            about, reply.status, reply.headers, beginning, credentials_sent=reply.credentials_sent
-        )
+        return refusal(about, reply.status, reply.headers, beginning, credentials_sent=reply.credentials_sent)
     excerpt = beginning[:_EXCERPT]
     found = f"status {reply.status}, content type {_content_type(reply) or 'not given'}"
     return InvalidReplyError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -38,7 +39,7 @@ class _ErrorPage(HTMLParser):
         self._element = ""
         self._in_message = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- given by the base class
         self._element = tag
         if tag == "p":
             self._in_message = False
@@ -105,7 +106,7 @@ def _date(text: str) -> datetime | None:
     return parsed if parsed.tzinfo is not None else None
 
 
-def _hint(status: int, headers: Mapping[str, str], credentials_sent: bool) -> str:
+def _hint(status: int, credentials_sent: bool) -> str:
     if status == 401:
         return " A reverse proxy in front of the server wants credentials." if not credentials_sent else ""
     if status == 403 and credentials_sent:
@@ -132,6 +133,7 @@ def refusal(
     """
     if 300 <= status < 400:
         location = headers.get("location")
+        location = None if location is None else re.sub(r"//[^/@]*@", "//", location)
         pointed = f"pointed to {location}" if location else "did not say where to"
         return RedirectError(
             status,
@@ -145,6 +147,6 @@ def refusal(
     message += "" if message.endswith(".") else "."
     return cls(
         status,
-        message + _hint(status, headers, credentials_sent),
+        message + _hint(status, credentials_sent),
         retry_after=_retry_after(headers),
     )

@@ -155,7 +155,5 @@ class Report:
     event: ClientEvent
 
 
-Step: TypeAlias = (
-    Server | CurrentLimits | Open | Read | Close | Pause | WallClock | Stopwatch | Random | Report
-)
+Step: TypeAlias = Server | CurrentLimits | Open | Read | Close | Pause | WallClock | Stopwatch | Random | Report
 Flow: TypeAlias = Generator[Step, Any, T]

@@ -38,11 +38,20 @@ LARGEST_REPLY = 256 * 1024 * 1024
 _REPEATED_STATUSES = frozenset({429, 502, 503, 504})
 
 
-def _check_seconds(name: str, value: object) -> None:
+def check_seconds(name: str, value: object) -> None:
+    """Raises TypeError or ValueError unless ``value`` is a positive, finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} is a number of seconds, not {value!r}.")
     if not 0 < value < float("inf"):
         raise ValueError(f"{name} is a positive, finite number of seconds, not {value!r}.")
+
+
+def check_count(name: str, value: object, *, least: int) -> None:
+    """Raises TypeError or ValueError unless ``value`` is a whole number of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} is a whole number, not {value!r}.")
+    if value < least:
+        raise ValueError(f"{name} is {least} or more, not {value!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,14 @@ class Timeouts:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            _check_seconds(field.name, getattr(self, field.name))
+            check_seconds(field.name, getattr(self, field.name))
 
 
 def timeouts(value: float | Timeouts) -> Timeouts:
     """Reads a ``timeout`` argument: seconds for connecting, reading and the pool, or each of them by name."""
     if isinstance(value, Timeouts):
         return value
-    _check_seconds("timeout", value)
+    check_seconds("timeout", value)
     return Timeouts(connect=value, read=value, pool=value)
 
 
@@ -97,18 +106,20 @@ class RetryPolicy:
     patience: float | None = None
 
     def __post_init__(self) -> None:
-        retries: object = self.retries
-        if isinstance(retries, bool) or not isinstance(retries, int):
-            raise TypeError(f"retries is a whole number, not {retries!r}.")
-        if retries < 0:
-            raise ValueError(f"retries is 0 or more, not {retries!r}.")
-        _check_seconds("first_delay", self.first_delay)
-        _check_seconds("longest_delay", self.longest_delay)
+        check_count("retries", self.retries, least=0)
+        check_seconds("first_delay", self.first_delay)
+        check_seconds("longest_delay", self.longest_delay)
         if self.patience is not None:
-            _check_seconds("patience", self.patience)
+            check_seconds("patience", self.patience)
 
     def delay(
-        self, taken: int, failure: ArchiverError, *, repeatable: bool, waited: float = 0.0, jitter: float = 1.0
+        self,
+        taken: int,
+        failure: ArchiverError,
+        *,
+        repeatable: bool,
+        waited: float = 0.0,
+        jitter: float = 1.0,
     ) -> float | None:
         """Decides whether to try again.
 
@@ -137,7 +148,8 @@ class RetryPolicy:
         if not repeatable:
             return False
         if isinstance(failure, RefusedError):
-            return failure.status in _REPEATED_STATUSES or (failure.status == 500 and self.patience is not None)
+            patient = self.patience is not None and failure.status == 500
+            return patient or failure.status in _REPEATED_STATUSES
         return isinstance(failure, RequestTimeoutError | InterruptedReplyError)
 
 
