@@ -156,7 +156,7 @@ def _with_owner(command: ArchiveConfigurationCommand | OwnerlessRefresh) -> Flow
 
 def _read(operation: str, path: str, model: type[T], channel: str | None = None) -> Call[T]:
     target = check_target(SERVICE_PATH + path)
-    return Call(operation, "GET", target, JsonFormat[T](model), channel)
+    return Call(operation, "GET", target, JsonFormat(model), channel)
 
 
 def _write(operation: str, path: str, request: Any, model: type[T]) -> Call[T]:
@@ -164,7 +164,7 @@ def _write(operation: str, path: str, request: Any, model: type[T]) -> Call[T]:
         operation,
         "POST",
         check_target(SERVICE_PATH + path),
-        JsonFormat[T](model),
+        JsonFormat(model),
         body=request.to_request_json(),
         credentials=True,
         repeatable=False,

@@ -82,4 +82,4 @@ def _archive(archive_key: SupportsIndex) -> str:
 
 
 def _read(operation: str, path: str, model: Any) -> Call[Any]:
-    return Call(operation, "GET", check_target(SERVICE_PATH + path), JsonFormat[Any](model))
+    return Call(operation, "GET", check_target(SERVICE_PATH + path), JsonFormat(model))

@@ -49,20 +49,20 @@ class JsonFormat(Generic[T]):
     """A JSON body that is small enough to be read as a whole and becomes a validated object.
 
     Attributes:
-        type: The type to validate against, in any form that pydantic takes.
+        type: The type to validate against, anything that pydantic takes.
     """
 
-    type: Any
+    type: type[T]
 
     def decoder(self, about: str, limits: Limits) -> Decoder[T]:
         """Makes a decoder that gathers the body and validates it at its end."""
-        return _JsonDecoder[T](self.type, about, limits.largest_reply)
+        return _JsonDecoder(self.type, about, limits.largest_reply)
 
 
 class _JsonDecoder(Generic[T]):
     samples = None
 
-    def __init__(self, type_: Any, about: str, largest: int) -> None:
+    def __init__(self, type_: type[T], about: str, largest: int) -> None:
         self._type = type_
         self._about = about
         self._largest = largest

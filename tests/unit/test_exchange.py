@@ -39,8 +39,8 @@ from cassandra_pv_archiver.limits import RetryPolicy
 
 T = TypeVar("T")
 JSON = {"content-type": "application/json;charset=UTF-8"}
-READ = Call("list_names", "GET", "/names", JsonFormat[list[str]](list[str]))
-WRITE = Call("run", "POST", "/run", JsonFormat[list[str]](list[str]), body=b"{}", repeatable=False)
+READ = Call("list_names", "GET", "/names", JsonFormat(list[str]))
+WRITE = Call("run", "POST", "/run", JsonFormat(list[str]), body=b"{}", repeatable=False)
 
 
 @dataclass
