@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -43,7 +44,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for run in (runs or {}).values():
         terminalreporter.write_line(run.summary())
     if runs == {}:
-        terminalreporter.write_line("This is the only Python of this machine that the tests could run on.")
+        own = ".".join(map(str, sys.version_info[:2]))
+        terminalreporter.write_line(f"Python {own} is the only usable one of this machine; no other was tested.")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -36,10 +36,8 @@ class OtherRun:
 
     def summary(self) -> str:
         """One line: what ran, and pytest's own last line."""
-        lines = self._output.split("\n") if self._output else []
-        return (
-            f"Python {self.interpreter} ({self.interpreter.path}): {lines[-1].strip('= ') if lines else 'not finished'}"
-        )
+        last = (self._output.splitlines() or ["not finished"])[-1]
+        return f"Python {self.interpreter} ({self.interpreter.path}): {last.strip('= ')}"
 
     def abandon(self) -> None:
         """Stops what still runs."""
