@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if session.config.option.collectonly:
+    if session.config.option.collectonly or session.testsfailed:
         return
     if Coverage.current() is not None:
         for old in ROOT.glob(".coverage.*"):  # of an earlier run
