@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,11 +30,11 @@ def json_reply(body: bytes, status: int = 200, extra: bytes = b"") -> bytes:
 
 
 @contextmanager
-def raw_server(replies: Sequence[Reply]) -> Iterator[RawServer]:
+def raw_server(replies: Sequence[Reply], tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
     """Serves one connection per reply: reads a request, sends the reply, closes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = RawServer(listener.getsockname()[1])
-        thread = threading.Thread(target=_serve, args=(listener, replies, server.requests))
+        thread = threading.Thread(target=_serve, args=(listener, replies, server.requests, tls))
         thread.start()
         try:
             yield server
@@ -45,14 +46,21 @@ def raw_server(replies: Sequence[Reply]) -> Iterator[RawServer]:
             thread.join(10)
 
 
-def _serve(listener: socket.socket, replies: Sequence[Reply], requests: list[bytes]) -> None:
+def _serve(
+    listener: socket.socket, replies: Sequence[Reply], requests: list[bytes], tls: ssl.SSLContext | None
+) -> None:
     for reply in replies:
         try:
-            connection, _ = listener.accept()
+            plain, _ = listener.accept()
         except OSError:
             return
+        try:
+            plain.settimeout(10)
+            connection = plain if tls is None else tls.wrap_socket(plain, server_side=True)
+        except OSError:  # the client does not like the certificate
+            plain.close()
+            return
         with connection:
-            connection.settimeout(10)
             request = _read_request(connection)
             if not request:
                 return
