@@ -27,13 +27,14 @@ def list_archives() -> Flow[list[ArchiveInformation]]:
 
 def find_channels_by_pattern(pattern: str, archive_key: int) -> Flow[list[str]]:
     """The names that match a glob pattern."""
-    path = f"{_archive(archive_key)}/channels-by-pattern/{archive_path_encode(pattern)}"
+    path = f"{_archive(archive_key)}/channels-by-pattern/{archive_path_encode(pattern, 'pattern')}"
     return exchange(_read("find_channels_by_pattern", path, list[str]))
 
 
 def find_channels_by_regexp(regular_expression: str, archive_key: int) -> Flow[list[str]]:
     """The names that match a regular expression."""
-    path = f"{_archive(archive_key)}/channels-by-regexp/{archive_path_encode(backslash_free(regular_expression))}"
+    expression = archive_path_encode(backslash_free(regular_expression), "regular_expression")
+    path = f"{_archive(archive_key)}/channels-by-regexp/{expression}"
     return exchange(_read("find_channels_by_regexp", path, list[str]))
 
 
@@ -41,7 +42,9 @@ def get_samples(
     channel_name: str, start_time: TimeLike, end_time: TimeLike, count: int, archive_key: int
 ) -> Flow[SampleSeries]:
     """The samples of one channel."""
-    name = archive_path_encode(channel_name)
+    name = archive_path_encode(channel_name, "channel_name")
+    if not name:
+        raise ValueError("channel_name is empty.")
     query = yield from _query(channel_name, start_time, end_time, count, archive_key)
     parameters = f"start={query.start}&end={query.end}" + (f"&count={query.count}" if query.count else "")
     target = check_target(f"{SERVICE_PATH}/archive/{query.archive_key}/samples/{name}?{parameters}")
