@@ -1,0 +1,202 @@
+"""The values of a series: numbers and texts of all samples one after the other, and where each sample's own begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Kind", "Mask", "SampleValues", "Selector", "kind_of"]
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Integers: TypeAlias = npt.NDArray[np.int64]
+Kinds: TypeAlias = npt.NDArray[np.int8]
+Selector: TypeAlias = slice | npt.NDArray[np.intp] | Mask
+
+
+class Kind(IntEnum):
+    """What the elements of a value are."""
+
+    FLOAT = 0
+    INTEGER = 1
+    TEXT = 2
+
+
+_DTYPES: tuple[np.dtype[Any], ...] = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(object))
+_FILLERS: tuple[Any, ...] = (np.nan, 0, "")
+
+
+def kind_of(sample_type: str) -> Kind:
+    """What the elements of the values of this sample type are."""
+    match sample_type:
+        case "double" | "minMaxDouble":
+            return Kind.FLOAT
+        case "long" | "enum":
+            return Kind.INTEGER
+        case "string":
+            return Kind.TEXT
+        case _:
+            raise ValueError(f"There is no sample type {sample_type!r}.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleValues:
+    """The values of some samples.
+
+    What kind each sample's elements are is known outside (its type says it) and comes as the argument ``kinds``.
+
+    Attributes:
+        elements: All floating-point numbers, all integers, all texts, each in the order of the samples (a selection
+            of samples may use only some of them, in another order).
+        starts: Where the value of each sample begins among the elements of its kind. None for the usual case of
+            scalars of one kind: sample i has element i, the other kinds have none.
+        lengths: How many elements each sample has; None together with ``starts``.
+    """
+
+    elements: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
+    starts: Integers | None = None
+    lengths: Integers | None = None
+
+    @classmethod
+    def of_kind(cls, kind: Kind, elements: Sequence[Any], lengths: Integers | None = None) -> SampleValues:
+        """Values of one kind, given by all their elements in the order of the samples.
+
+        Args:
+            kind: What the elements are.
+            elements: The elements.
+            lengths: How many of them each sample has; None if each has one.
+
+        Raises:
+            OverflowError: An integer has more than 64 bits.
+        """
+        arrays = [np.empty(0, dtype) for dtype in _DTYPES]
+        arrays[kind] = np.array(elements, _DTYPES[kind])
+        first, second, third = arrays
+        return cls((first, second, third), None if lengths is None else _running_total(lengths), lengths)
+
+    @classmethod
+    def none(cls) -> SampleValues:
+        """The values of no samples."""
+        return cls.of_kind(Kind.FLOAT, ())
+
+    def select(self, selector: Selector) -> SampleValues:
+        """The values of some of the samples."""
+        if self.starts is None or self.lengths is None:
+            first, second, third = (part[selector] if len(part) else part for part in self.elements)
+            return SampleValues((first, second, third))
+        return SampleValues(self.elements, self.starts[selector], self.lengths[selector])
+
+    def one(self, index: int, kind: Kind) -> list[Any]:
+        """The value of one sample, as plain Python objects."""
+        start = index if self.starts is None else int(self.starts[index])
+        length = 1 if self.lengths is None else int(self.lengths[index])
+        return self.elements[kind][start : start + length].tolist()
+
+    def all(self, kinds: Kinds) -> list[list[Any]]:
+        """The values of all samples, as plain Python objects."""
+        used = self.compact(kinds)
+        plain = [part.tolist() for part in used.elements]
+        if used.starts is None or used.lengths is None:
+            return [[element] for part in plain for element in part]
+        places = zip(kinds.tolist(), used.starts.tolist(), used.lengths.tolist(), strict=True)
+        return [plain[kind][start : start + length] for kind, start, length in places]
+
+    def compact(self, kinds: Kinds) -> SampleValues:
+        """The same values without elements that no sample uses, in the order of the samples."""
+        if self.starts is None or self.lengths is None:
+            return self
+        first, second, third = (self._used(kind, kinds) for kind in Kind)
+        starts = np.empty_like(self.lengths)
+        for kind in Kind:
+            own = kinds == kind
+            starts[own] = _running_total(self.lengths[own])
+        return SampleValues((first, second, third), starts, self.lengths)
+
+    def _used(self, kind: Kind, kinds: Kinds) -> npt.NDArray[Any]:
+        starts, lengths = self._places(len(kinds))
+        own = kinds == kind
+        starts, lengths = starts[own], lengths[own]
+        places = np.repeat(starts - _running_total(lengths), lengths) + np.arange(int(lengths.sum()))
+        return self.elements[kind][places]
+
+    def _places(self, count: int) -> tuple[Integers, Integers]:
+        if self.starts is None or self.lengths is None:
+            return np.arange(count), np.ones(count, np.int64)
+        return self.starts, self.lengths
+
+    def same_as(self, other: SampleValues, kinds: Kinds) -> bool:
+        """Whether samples of these kinds have the same values here and there; NaN is the same as NaN."""
+        _, lengths = self._places(len(kinds))
+        if not np.array_equal(lengths, other._places(len(kinds))[1]):
+            return False
+        pairs = [(self._used(kind, kinds), other._used(kind, kinds)) for kind in Kind]
+        return all(np.array_equal(one, two, equal_nan=one.dtype == np.float64) for one, two in pairs)
+
+    @staticmethod
+    def concatenate(parts: Sequence[SampleValues], kinds: Sequence[Kinds]) -> SampleValues:
+        """The values of the samples of all parts, one part after the other."""
+        first, second, third = (np.concatenate([part.elements[kind] for part in parts]) for kind in Kind)
+        used = sum(len(part) > 0 for part in (first, second, third))
+        if used <= 1 and all(part.starts is None for part in parts):
+            return SampleValues((first, second, third))
+        starts: list[Integers] = []
+        lengths: list[Integers] = []
+        before = np.zeros(len(Kind), np.int64)
+        for part, kinds_of_part in zip(parts, kinds, strict=True):
+            own_starts, own_lengths = part._places(len(kinds_of_part))  # noqa: SLF001 -- of this class
+            starts.append(own_starts + before[kinds_of_part])
+            lengths.append(own_lengths)
+            before += [len(elements) for elements in part.elements]
+        return SampleValues((first, second, third), np.concatenate(starts), np.concatenate(lengths))
+
+    def column(self, kinds: Kinds, valid: Mask) -> npt.NDArray[Any]:
+        """The values as one array whose type follows from the valid samples alone (see `SampleSeries.values`)."""
+        present = [kind for kind in Kind if bool(np.any(kinds[valid] == kind))]
+        dtype, filler = _common_type(present)
+        if self.starts is None and len(present) == 1 and bool(valid.all()):
+            return self.elements[present[0]]
+        starts, lengths = self._places(len(kinds))
+        own_lengths = np.unique(lengths[valid])
+        if len(own_lengths) > 1:
+            return self._ragged(kinds, valid, dtype)
+        length = int(own_lengths[0]) if len(own_lengths) else 1
+        if len(present) == 1 and bool(valid.all()) and np.array_equal(starts, _one_after_the_other(starts, length)):
+            elements = self.elements[present[0]][starts[0] : starts[0] + len(starts) * length]
+            return elements if length == 1 else elements.reshape(len(starts), length)
+        column = np.full((len(kinds), length), filler, dtype)
+        for kind in present:
+            own = valid & (kinds == kind)
+            column[own] = self.elements[kind][starts[own, np.newaxis] + np.arange(length)]
+        return column[:, 0] if length == 1 else column
+
+    def _ragged(self, kinds: Kinds, valid: Mask, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        starts, lengths = self._places(len(kinds))
+        column = np.empty(len(kinds), object)
+        places = zip(kinds.tolist(), starts.tolist(), lengths.tolist(), valid.tolist(), strict=True)
+        for index, (kind, start, length, is_valid) in enumerate(places):
+            row = np.empty(0, dtype)
+            if is_valid:
+                row = self.elements[int(kind)][start : start + length].astype(dtype, copy=False)
+            row.flags.writeable = False
+            column[index] = row
+        return column
+
+
+def _running_total(lengths: Integers) -> Integers:
+    return np.cumsum(lengths) - lengths
+
+
+def _one_after_the_other(starts: Integers, length: int) -> Integers:
+    return starts[0] + np.arange(len(starts)) * length
+
+
+def _common_type(present: Iterable[Kind]) -> tuple[np.dtype[Any], Any]:
+    kinds = list(present)
+    if len(kinds) > 1 and Kind.TEXT in kinds:
+        return np.dtype(object), None
+    kind = min(kinds, default=Kind.FLOAT)  # numbers of both kinds become floating-point numbers
+    return _DTYPES[kind], _FILLERS[kind]

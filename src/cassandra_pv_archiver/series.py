@@ -1,0 +1,401 @@
+"""The samples of a channel as one object: a sequence of samples, stored as columns."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, SupportsIndex, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from ._categories import CategoricalColumn, SeverityColumn
+from ._sample_columns import MetaData, SampleColumns, SampleContext, is_ascending
+from ._sample_rows import enum_labels, samples_of, wire_dicts_of
+from .models import NumericMetaData, Sample
+from .times import RelativeTime, TimeLike, format_time, parse_time
+
+__all__ = [
+    "CategoricalColumn",
+    "Gap",
+    "MetaData",
+    "SampleContext",
+    "SampleQuery",
+    "SampleSeries",
+    "SeverityColumn",
+]
+
+Column = TypeVar("Column", bound=CategoricalColumn)
+
+_BUILT_AT_ONCE = 4096
+"""Samples that iterating makes ahead, so that a long series is never all there as objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleQuery:
+    """What was asked of the archive-access service.
+
+    Attributes:
+        channel_name: The channel.
+        archive_key: The archive.
+        start: The first instant of the range, in nanoseconds since 1970-01-01 UTC.
+        end: The last instant of the range, likewise.
+        count: The number of samples wished for, or 0 for raw samples.
+    """
+
+    channel_name: str
+    archive_key: int
+    start: int
+    end: int
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time without values, as the markers among the samples tell.
+
+    Attributes:
+        start: When the first marker was written, in nanoseconds since 1970-01-01 UTC.
+        end: The time of the next sample that has a value or another reason; None if there is none in the series.
+        reason: The status of the markers: ``'Disconnected'`` or ``'Archive_Disabled'``.
+    """
+
+    start: int
+    end: int | None
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SampleSeries(Sequence[Sample]):
+    """The samples of a channel in the order of their time.
+
+    A series is a sequence of samples and cannot be changed. ``series[i]`` makes the sample when it is looked at;
+    ``series[a:b]``, a boolean mask (``series[series.severities >= Severity.MAJOR]``) and an ascending array of
+    indices give another series. The columns (`times`, `values`, `severities` and so on) are arrays that cannot be
+    written to and are as long as the series.
+
+    A reply has the newest sample at or before the start of what was asked, and the oldest one at or after its
+    end; `inside` leaves those out that lie outside.
+
+    Series are equal if they were asked for alike and hold the same samples; NaN equals NaN. They can be pickled.
+
+    Attributes:
+        query: What was asked. Parts of a series still say what was asked for the whole.
+    """
+
+    query: SampleQuery
+    _columns: SampleColumns
+    __hash__ = None  # pyright: ignore[reportAssignmentType] -- comparing reads all samples
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_columns", self._columns.in_order_of_time())
+
+    @property
+    def channel_name(self) -> str:
+        """The channel that was asked for."""
+        return self.query.channel_name
+
+    @property
+    def archive_key(self) -> int:
+        """The archive that was asked for."""
+        return self.query.archive_key
+
+    @property
+    def start(self) -> int:
+        """The first instant that was asked for, in nanoseconds since 1970-01-01 UTC."""
+        return self.query.start
+
+    @property
+    def end(self) -> int:
+        """The last instant that was asked for, in nanoseconds since 1970-01-01 UTC."""
+        return self.query.end
+
+    @property
+    def count(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] -- the service's word; counting equal samples is of no use
+        """The number of samples that was wished for, or 0 for raw samples."""
+        return self.query.count
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Sample: ...
+    @overload
+    def __getitem__(
+        self, index: slice | npt.NDArray[np.bool_ | np.integer[Any]] | Sequence[int] | Sequence[bool]
+    ) -> SampleSeries: ...
+    def __getitem__(self, index: Any) -> Sample | SampleSeries:
+        """A sample, or a series of those that a slice, a boolean mask or an array of indices selects.
+
+        Raises:
+            IndexError: There is no such sample, or the mask has another length.
+            ValueError: The selection would not be in the order of time.
+        """
+        if isinstance(index, slice):
+            return self._part(index)
+        if np.ndim(index) == 0:
+            place = range(len(self))[operator.index(index)]
+            return samples_of(self._columns.select(slice(place, place + 1)))[0]
+        chosen: npt.NDArray[Any] = np.asarray(index)
+        return self._part(chosen if chosen.size else chosen.astype(np.intp))
+
+    def _part(self, selector: Any) -> SampleSeries:
+        columns = self._columns.select(selector)
+        if not is_ascending(columns.times):
+            raise ValueError("A series is in the order of time; for the other direction use reversed(series).")
+        return SampleSeries(self.query, columns)
+
+    def __iter__(self) -> Iterator[Sample]:
+        for begin in range(0, len(self), _BUILT_AT_ONCE):
+            yield from samples_of(self._columns.select(slice(begin, begin + _BUILT_AT_ONCE)))
+
+    def __reversed__(self) -> Iterator[Sample]:
+        for end in range(len(self), 0, -_BUILT_AT_ONCE):
+            yield from reversed(samples_of(self._columns.select(slice(max(end - _BUILT_AT_ONCE, 0), end))))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SampleSeries):
+            return NotImplemented
+        return self.query == other.query and self._columns.same_as(other._columns)
+
+    def __reduce__(self) -> tuple[Callable[..., SampleSeries], tuple[SampleQuery, SampleColumns]]:
+        return SampleSeries, (self.query, self._columns.compact())
+
+    def __repr__(self) -> str:
+        types = ", ".join(dict.fromkeys(context.type for context in self.contexts if not context.is_marker))
+        units = f", in {self.units}" if self.units else ""
+        markers = len(self) - int(self.valid.sum())
+        what = f"{len(self):,} samples" + (f" of {types}{units}" if types else "")
+        what += f", of which {markers:,} are markers" if markers else ""
+        reach = ""
+        if len(self):
+            reach = f"\n  from {format_time(int(self.times[0]))} to {format_time(int(self.times[-1]))}"
+        asked = f"asked for {format_time(self.start)} to {format_time(self.end)}"
+        asked += f", count={self.count}" if self.count else ""
+        return f"<SampleSeries {self.channel_name!r}: {what}{reach}\n  {asked}>"
+
+    # -- columns --
+
+    @property
+    def times(self) -> npt.NDArray[np.int64]:
+        """The times, as nanoseconds since 1970-01-01 UTC."""
+        return self._columns.times
+
+    @property
+    def datetimes(self) -> npt.NDArray[np.datetime64]:
+        """The times as ``datetime64[ns]``, which is UTC by definition."""
+        return self._columns.times.view("datetime64[ns]")
+
+    @cached_property
+    def values(self) -> npt.NDArray[Any]:
+        """The values as one array, whose type follows from the samples that have a value, never from markers.
+
+        ========================================  ============================  ===================
+        Samples                                   Type of the array             Where not `valid`
+        ========================================  ============================  ===================
+        integers, indices of enum states          ``int64``                     0
+        floating-point numbers, aggregates        ``float64``                   NaN
+        numbers of both kinds                     ``float64``                   NaN
+        texts                                     ``object`` (``str``)          ``''``
+        numbers and texts                         ``object``                    None
+        no sample has a value                     ``float64``                   NaN
+        ========================================  ============================  ===================
+
+        Samples of one element each make an array of one dimension. If all have another, equal number of elements,
+        the array has two dimensions, a row for each sample. If the numbers of elements differ, it is an array of
+        objects: an array for each sample, empty where not `valid`.
+        """
+        column = self._columns.values.column(self._columns.kinds, self.valid)
+        column.flags.writeable = False
+        return column
+
+    @property
+    def valid(self) -> npt.NDArray[np.bool_]:
+        """False for markers: samples without a value, which tell that the channel was disconnected or disabled."""
+        return self._columns.valid
+
+    @property
+    def minimums(self) -> npt.NDArray[np.float64]:
+        """The smallest value in the time that each aggregate stands for; NaN for all other samples."""
+        return self._columns.filled(self._columns.minimums)
+
+    @property
+    def maximums(self) -> npt.NDArray[np.float64]:
+        """The largest value in the time that each aggregate stands for; NaN for all other samples."""
+        return self._columns.filled(self._columns.maximums)
+
+    @cached_property
+    def severities(self) -> SeverityColumn:
+        """The alarm severities, which compare in their order."""
+        return self._categories(SeverityColumn, lambda context: str(context.severity.level))
+
+    @cached_property
+    def statuses(self) -> CategoricalColumn:
+        """The alarm statuses."""
+        return self._categories(CategoricalColumn, lambda context: context.status)
+
+    @cached_property
+    def qualities(self) -> CategoricalColumn:
+        """``'Original'`` for samples as received, ``'Interpolated'`` for results of decimation."""
+        return self._categories(CategoricalColumn, lambda context: context.quality)
+
+    @cached_property
+    def types(self) -> CategoricalColumn:
+        """The types of the samples: ``'double'``, ``'enum'``, ``'long'``, ``'minMaxDouble'``, ``'string'``."""
+        return self._categories(CategoricalColumn, lambda context: context.type)
+
+    def _categories(self, column: type[Column], text_of: Callable[[SampleContext], str]) -> Column:
+        texts = [text_of(context) for context in self._columns.contexts]
+        used = [texts[int(number)] for number in np.unique(self._columns.numbers)]
+        categories = column.in_order(dict.fromkeys(used))
+        codes = [categories.index(text) if text in categories else 0 for text in texts]
+        return column(self._columns.by_context(codes, np.intp), categories)
+
+    @cached_property
+    def labels(self) -> npt.NDArray[np.object_]:
+        """The state texts of an enum channel, as an array of ``str``.
+
+        Each index is looked up among the states in force at that sample; where there is no such state, the label is
+        the index itself as text. Markers, and samples of other types, have ``''``.
+
+        Raises:
+            ValueError: There are samples of enum arrays, which have more than one label.
+        """
+        labels = enum_labels(self._columns)
+        labels.flags.writeable = False
+        return labels
+
+    # -- what the samples tell --
+
+    @cached_property
+    def contexts(self) -> tuple[SampleContext, ...]:
+        """The different contexts of the samples, each once, in the order in which they first occur."""
+        numbers, first = np.unique(self._columns.numbers, return_index=True)
+        return tuple(self._columns.contexts[int(number)] for number in numbers[np.argsort(first)])
+
+    @property
+    def meta_data(self) -> MetaData | None:
+        """The metadata of the last sample that has any, or None."""
+        known = self._columns.by_context([context.meta_data is not None for context in self._columns.contexts], bool)
+        numbers = self._columns.numbers[known]
+        return self._columns.contexts[int(numbers[-1])].meta_data if len(numbers) else None
+
+    @property
+    def units(self) -> str | None:
+        """The units of `meta_data`; None if there is no metadata or if it is that of an enum."""
+        meta_data = self.meta_data
+        return meta_data.units if isinstance(meta_data, NumericMetaData) else None
+
+    @property
+    def is_decimated(self) -> bool:
+        """Whether any of the samples is a result of decimation."""
+        return any(context.quality == "Interpolated" for context in self.contexts)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The times without values, in order.
+
+        Markers are there only if the options of the channel ask for them (``writeSampleWhenDisconnected``,
+        ``writeSampleWhenDisabled``).
+        """
+        reasons = [context.status if context.is_marker else None for context in self._columns.contexts]
+        gaps: list[Gap] = []
+        for begin, end in _runs([reasons.index(reason) for reason in reasons], self._columns):
+            reason = reasons[int(self._columns.numbers[begin])]
+            if reason is not None:
+                until = int(self.times[end]) if end < len(self) else None
+                gaps.append(Gap(int(self.times[begin]), until, reason))
+        return tuple(gaps)
+
+    # -- parts and sums --
+
+    def between(self, start: TimeLike, end: TimeLike) -> SampleSeries:
+        """The samples from one instant to another, both included.
+
+        Args:
+            start: The first instant: nanoseconds since 1970-01-01 UTC, an aware datetime, ``numpy.datetime64``, or
+                ISO 8601 text with an offset.
+            end: The last instant, likewise.
+
+        Raises:
+            ValueError: A time has no offset, or counts from now.
+        """
+        first = np.searchsorted(self.times, np.int64(_instant(start, "start")), side="left")
+        behind = np.searchsorted(self.times, np.int64(_instant(end, "end")), side="right")
+        return self._part(slice(int(first), int(behind)))
+
+    @property
+    def inside(self) -> SampleSeries:
+        """The samples within the range that was asked for, without the neighbours before and after it."""
+        return self.between(self.start, self.end)
+
+    @staticmethod
+    def concatenate(parts: Sequence[SampleSeries]) -> SampleSeries:
+        """Joins series of one channel into one.
+
+        Samples that are in several parts are kept as often as they occur. The range asked for reaches from the
+        earliest start to the latest end of the parts; ``count`` is 0 if the parts differ in it.
+
+        Raises:
+            ValueError: There is no part, or the parts come from different channels or archives.
+        """
+        queries = [part.query for part in parts]
+        if len({(query.channel_name, query.archive_key) for query in queries}) != 1:
+            raise ValueError("Only series of one channel of one archive, and at least one, can be joined.")
+        counts = {query.count for query in queries}
+        query = SampleQuery(
+            queries[0].channel_name,
+            queries[0].archive_key,
+            min(query.start for query in queries),
+            max(query.end for query in queries),
+            counts.pop() if len(counts) == 1 else 0,
+        )
+        return SampleSeries(query, SampleColumns.concatenate([part._columns for part in parts]))  # noqa: SLF001 -- of this class
+
+    # -- other forms --
+
+    def to_numpy(self) -> npt.NDArray[np.void]:
+        """A structured array with a record for each sample.
+
+        The fields are ``time`` (``int64``, nanoseconds), ``value`` (as in `values`; with a sub-array for each
+        sample if that has two dimensions), ``valid``, ``minimum``, ``maximum``, and as text ``severity``,
+        ``status`` and ``quality``.
+        """
+        columns: dict[str, npt.NDArray[Any]] = {
+            "time": self.times,
+            "value": self.values,
+            "valid": self.valid,
+            "minimum": self.minimums,
+            "maximum": self.maximums,
+            "severity": np.asarray(self.severities),
+            "status": np.asarray(self.statuses),
+            "quality": np.asarray(self.qualities),
+        }
+        table = np.empty(len(self), [(name, column.dtype, column.shape[1:]) for name, column in columns.items()])
+        for name, column in columns.items():
+            table[name] = column
+        return table
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The samples as the plain dictionaries of the service's JSON, members in the order of the wire.
+
+        Numbers without a JSON form are the texts ``'NaN'``, ``'Infinity'`` and ``'-Infinity'``.
+        """
+        return wire_dicts_of(self._columns)
+
+
+def _instant(time: TimeLike, parameter: str) -> int:
+    parsed = parse_time(time, parameter=parameter)
+    if isinstance(parsed, RelativeTime):
+        raise ValueError(f"{parameter} must not count from now here, as {time!r} does.")
+    return parsed
+
+
+def _runs(codes_of_contexts: list[int], columns: SampleColumns) -> Iterator[tuple[int, int]]:
+    """Where the samples of one code begin and end, for all stretches of equal codes."""
+    codes = columns.by_context(codes_of_contexts, np.intp)
+    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
+    return (run for run in itertools.pairwise(edges) if run[0] < run[1])
