@@ -1,219 +1,237 @@
-"""Java regular expressions without backslashes, which the archive-access service cannot receive (section 1.4)."""
+r"""Regular expressions without backslashes.
+
+The archive-access service compiles a Java regular expression, but its container refuses every URL with a backslash
+(sections 1.4 and 5.4). Simple escapes have an equivalent without one, mostly a character class. Classes are read as
+Java reads them, which differs from Python: they nest and intersect, a closing bracket is literal only at the very
+beginning, and a hyphen behind a set such as ``\d`` never makes a range.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NoReturn, TypeAlias
 
-_SETS = {"d": "0-9", "w": "a-zA-Z_0-9", "s": " \t\n\x0b\f\r"}
+# Each ends with a range, so that whatever follows in a class is read as it would be behind the escape.
+_SETS = {"d": "0-9", "w": "a-zA-Z_0-9", "s": " \t-\r"}
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
-_SPECIAL = frozenset(".{()*+?$|")
-"""What means something outside of a class and nothing inside."""
-_CARET = "[!^&&[^!]]"
-"""A class of the caret alone: it stands for itself only where it is not the first in a class."""
-_UNSAFE_ENDS = frozenset("[]^-&\\")
-# In these modes white space, or what \\w and \\d stand for, is not what it is otherwise.
-_UNCERTAIN_MODES = re.compile(r"\(\?[a-zA-Z]*[xuU]")
+_HEXADECIMAL = re.compile(r"x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})")
+_FLAGS = re.compile(r"\(\?([A-Za-z]+)(?:-[A-Za-z]*)?[:)]")
+_PLACED = "]&^-"
+"""Characters that can be themselves only at certain places of a class."""
 
-_ALTERNATIVES = {
-    "[": "use ? in a glob pattern in its place",
-    "\\": "no name with a backslash can be reached on this service",
-    "b": "name the characters around the word",
-    "B": "name the characters around the word",
-    "A": "leave it out, because the whole name has to match",
-    "z": "leave it out, because the whole name has to match",
-    "Z": "leave it out, because the whole name has to match",
-    "G": "leave it out, because the whole name has to match",
-    "p": "list the characters, such as [A-Z]",
-    "P": "list the characters, such as [^A-Z]",
-    "Q": "put each special character into a class, such as [.]",
-    "E": "put each special character into a class, such as [.]",
-    "k": "write the text of the group once more",
-    "x": "write the character itself",
-    "u": "write the character itself",
-    "0": "write the character itself",
-    "c": "write the character itself",
+_UNSENDABLE = "\\[\0"
+"""Characters that no expression without a backslash, nor any path, can name."""
+
+_INSTEAD = {
+    **dict.fromkeys(_UNSENDABLE, "write . for it, which matches any character, and sort out what is found"),
+    "": "leave it out",
+    **dict.fromkeys("AGZz", "leave it out, as the whole name is compared"),
+    **dict.fromkeys("QE", "put each special character between brackets, such as [.]"),
+    **dict.fromkeys("pP", "list the characters, such as [a-zA-Z]"),
+    **dict.fromkeys("k123456789", "write the group once more, and compare the names that are found"),
+    **dict.fromkeys("hHvVRX", "list the characters in a class"),
+    "b": "spell out what stands there, or look ahead with (?![a-zA-Z_0-9])",
+    "B": "spell out what stands there, or look ahead with (?=[a-zA-Z_0-9])",
 }
 
 
-def backslash_free(expression: str) -> str:
-    r"""Rewrites a Java regular expression into an equal one without backslashes.
+@dataclass(frozen=True, slots=True)
+class _Range:
+    first: str
+    last: str
 
-    ``\d``, ``\w``, ``\s``, their opposites and escaped punctuation become classes. An expression without backslashes
-    is given back as it is.
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    members: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Nested:
+    text: str
+
+
+_Item: TypeAlias = _Range | _Set | _Nested
+
+
+def backslash_free(expression: str) -> str:
+    """Rewrites a Java regular expression so that it matches the same names and has no backslash.
+
+    Args:
+        expression: The expression. One without a backslash is returned as it is, valid or not.
 
     Raises:
         TypeError: The expression is not text.
-        ValueError: It has an escape that cannot be rewritten; the message has its position and an alternative.
+        ValueError: A backslash in it has no exact equivalent. The message says where it stands, counted from 0,
+            and what to write instead.
     """
     if not isinstance(expression, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
         raise TypeError(f"regular_expression is text, not {expression!r}.")
-    if "\\" not in expression:
-        return expression
-    mode = _UNCERTAIN_MODES.search(expression)
-    if mode is not None:
-        raise _refusal(expression, expression.index("\\"), "write it without the modes x, u and U, or without escapes")
-    rewritten: list[str] = []
-    position = 0
-    while position < len(expression):
-        if expression[position] == "\\":
-            rewritten.append(_outside(expression, position))
-            position += 2
-        elif expression[position] == "[":
-            text, position = _class(expression, position)
-            rewritten.append(text)
-        else:
-            rewritten.append(expression[position])
-            position += 1
-    return "".join(rewritten)
+    return _Rewriting(expression).result() if "\\" in expression else expression
 
 
-def _refusal(expression: str, position: int, alternative: str) -> ValueError:
-    escape = expression[position : position + 2]
-    return ValueError(
-        f"The service takes no backslashes, and {escape!r} at position {position} of the regular expression "
-        f"{expression!r} cannot be rewritten without one: {alternative}."
-    )
+def _union(items: list[_Item]) -> str:
+    """Writes the class of what any of the items matches."""
+    match items:
+        case [_Nested(text)]:
+            return text
+        case [_Set(members, negated)]:
+            return f"[^{members}]" if negated else f"[{members}]"
+        case _:
+            # At the beginning, a circumflex would negate the class.
+            return {"^": "[!^&&[^!]]", "^-": "[-^]"}.get(body := _body(items), f"[{body}]")
 
 
-def _escaped(expression: str, position: int) -> str:
-    """The character after a backslash."""
-    if position + 1 == len(expression):
-        raise _refusal(expression, position, "leave it out, because it escapes nothing")
-    return expression[position + 1]
+def _complement(items: list[_Item]) -> str:
+    """Writes the class of what none of the items matches; none of them is nested."""
+    # Neither a dot nor something that is not a digit: a digit, and not a dot.
+    both = [f"[{item.members}]" for item in items if isinstance(item, _Set) and item.negated]
+    rest = [item for item in items if not (isinstance(item, _Set) and item.negated)]
+    if rest:
+        both.append(f"[^{_body(rest)}]")
+    return both[0] if len(both) == 1 else f"[{'&&'.join(both)}]"
 
 
-def _literal(expression: str, position: int) -> str:
-    """The character that an escape stands for, if it stands for one."""
-    character = _escaped(expression, position)
-    if character in _CONTROLS:
-        return _CONTROLS[character]
-    if character in _ALTERNATIVES or character.isalnum():
-        known = "write the text of the group once more" if character.isdigit() else "name the characters that may match"
-        raise _refusal(expression, position, _ALTERNATIVES.get(character, known))
-    return character
+def _body(items: list[_Item]) -> str:
+    parts: list[str] = []
+    placed: set[str] = set()
+    for item in items:
+        if not isinstance(item, _Range):
+            parts.append(item.members if isinstance(item, _Set) and not item.negated else _union([item]))
+            continue
+        first, last = item.first, item.last
+        while first in _PLACED and first <= last:
+            placed.add(first)
+            first = chr(ord(first) + 1)
+        if first <= last:
+            parts.append(first if first == last else f"{first}-{last}")
+    return ("]" if "]" in placed else "") + "".join(parts) + "".join(c for c in "&^-" if c in placed)
 
 
-def _outside(expression: str, position: int) -> str:
-    character = _escaped(expression, position)
-    if character.lower() in _SETS:
-        negation = "" if character.islower() else "^"
-        return f"[{negation}{_SETS[character.lower()]}]"
-    character = _literal(expression, position)
-    if character == "^":
-        return _CARET
-    return f"[{character}]" if character in _SPECIAL else character
+class _Rewriting:
+    """One expression, and how far it has been read."""
 
+    def __init__(self, expression: str) -> None:
+        self._text = expression
+        self._at = 0
+        self._flags: set[str] = set()
+        self._sets: dict[str, int] = {}
 
-@dataclass
-class _Members:
-    """What a class without nested classes and intersections consists of."""
+    def result(self) -> str:
+        parts: list[str] = []
+        while self._at < len(self._text):
+            parts.append(self._next())
+        self._check_flags()
+        return "".join(parts)
 
-    singles: dict[str, None] = field(default_factory=dict[str, None])
-    ranges: list[str] = field(default_factory=list[str])
-    opposites: list[str] = field(default_factory=list[str])
-
-    def write(self, negated: bool) -> str | None:
-        """The class without backslashes, or None if it cannot be written so."""
-        if self.opposites:
-            if self.singles or self.ranges or len(self.opposites) > 1:
-                return None
-            return f"[{'' if negated else '^'}{self.opposites[0]}]"
-        if not negated and not self.ranges and self.singles.keys() == {"^"}:
-            return _CARET
-        # A bracket stands for itself only as the first, a hyphen as the first or last, and a caret not as the first.
-        first = "".join(character for character in "]" if character in self.singles)
-        last = "".join(character for character in "^-" if character in self.singles)
-        middle = "".join(character for character in self.singles if character not in "]^-") + "".join(self.ranges)
-        if not first + middle and last == "^-" and not negated:
-            last = "-^"
-        return f"[{'^' if negated else ''}{first}{middle}{last}]"
-
-
-def _class(expression: str, start: int) -> tuple[str, int]:
-    """Rewrites the class that begins at ``start``; gives it with the position behind it."""
-    end = _class_end(expression, start)
-    text = expression[start:end]
-    if "\\" not in text:
-        return text, end
-    escape = start + text.index("\\")
-    if "[" in _without_escapes(text)[1:] or "&&" in text:
-        raise _refusal(expression, escape, "write the class without nested classes and intersections")
-    negated = text.startswith("[^")
-    members = _members(expression, start + 1 + negated, end - 1)
-    written = members.write(negated)
-    if written is None:
-        raise _refusal(expression, escape, "write the class as an alternative such as (?:[^0-9]|[.])")
-    return written, end
-
-
-def _without_escapes(text: str) -> str:
-    return re.sub(r"\\.", "", text, flags=re.DOTALL)
-
-
-def _class_end(expression: str, start: int) -> int:
-    depth = 0
-    position = start
-    while position < len(expression):
-        character = expression[position]
+    def _next(self) -> str:
+        character = self._text[self._at]
+        if character == "[":
+            return self._class()
         if character == "\\":
-            position += 1
-        elif character == "[":
-            depth += 1
-            position += expression.startswith("^", position + 1)
-            # A bracket that comes first stands for itself.
-            position += expression.startswith("]", position + 1)
-        elif character == "]":
-            depth -= 1
-            if depth == 0:
-                return position + 1
-        position += 1
-    raise ValueError(f"The class at position {start} of the regular expression {expression!r} is not closed.")
+            return _union([self._escape()])
+        flags = _FLAGS.match(self._text, self._at)
+        if flags is not None:
+            self._flags.update(flags[1])
+        self._at += 1
+        return character
 
+    def _check_flags(self) -> None:
+        """Flags may stand behind what they change (in a group around it), so they are looked at last."""
+        if not self._flags.isdisjoint("xc"):
+            self._refuse(self._text.index("\\"), "write the expression without the flags x and c")
+        folds = {"i", "u"} <= self._flags
+        for name, position in self._sets.items():
+            if "U" in self._flags or (folds and name in "wW"):
+                self._refuse(position, "leave out the flags u and U, or list the characters in a class")
 
-def _members(expression: str, position: int, end: int) -> _Members:
-    members = _Members()
-    while position < end:
-        begin = position
-        character = expression[position]
-        if character == "\\":
-            following = _escaped(expression, position)
-            if following.lower() in _SETS:
-                _add_set(members, following)
-                position += 2
-                continue
-            character = _literal(expression, position)
-            position += 1
-        position += 1
-        if position + 1 < end and expression[position] == "-":
-            position = _add_range(members, expression, character, position, begin)
-        elif character == "[":
-            raise _refusal(expression, begin, _ALTERNATIVES["["])
-        else:
-            members.singles[character] = None
-    return members
+    def _class(self) -> str:
+        start = self._at
+        negated = self._text.startswith("[^", start)
+        self._at += 2 if negated else 1
+        operands: list[list[_Item]] = [[]]
+        # At the very beginning, a closing bracket is literal.
+        while self._peek() != "]" or operands == [[]]:
+            if self._text.startswith("&&", self._at):
+                operands.append([])
+                self._at += 2
+                if self._peek() == "&":  # which Java does not take for the beginning of the other side
+                    operands.append([])
+            else:
+                operands[-1].append(self._item())
+        self._at += 1
+        if not all(operands):
+            self._refuse(start, "put something on each side of &&")
+        text = self._text[start : self._at]
+        position = text.find("\\")
+        return text if position < 0 else self._rewritten(operands, negated, start + position)
 
+    def _rewritten(self, operands: list[list[_Item]], negated: bool, position: int) -> str:
+        if negated:
+            # What Java makes of these depends on its release.
+            if len(operands) > 1 or any(isinstance(item, _Nested) for item in operands[0]):
+                self._refuse(position, "negate a class only if it has no other class and no && in it")
+            return _complement(operands[0])
+        if len(operands) == 1:
+            return _union(operands[0])
+        # Java reads [a&&[b]c&&d] as a and (b or (c and d)).
+        if any(len(each) > 1 and isinstance(each[0], _Nested) for each in operands[1:]):
+            self._refuse(position, "put each side of && between brackets")
+        return f"[{'&&'.join(map(_union, operands))}]"
 
-def _add_set(members: _Members, name: str) -> None:
-    if name.isupper():
-        members.opposites.append(_SETS[name.lower()])
-    elif name == "s":
-        members.singles.update(dict.fromkeys(_SETS["s"]))
-    else:
-        members.ranges.append(_SETS[name])
+    def _item(self) -> _Item:
+        start = self._at
+        if self._text[start] == "[":
+            return _Nested(self._class())
+        item = self._class_character()
+        if not isinstance(item, _Range) or self._peek() != "-" or self._text[self._at + 1 : self._at + 2] in "[]":
+            return item
+        self._at += 1
+        end = self._class_character()
+        if not isinstance(end, _Range) or not item.first <= end.last or end.last == "]":
+            self._refuse(start, "list the characters of this range")
+        return _Range(item.first, end.last)
 
+    def _class_character(self) -> _Item:
+        if self._peek() == "\\":
+            return self._escape()
+        self._at += 1
+        return _Range(self._text[self._at - 1], self._text[self._at - 1])
 
-def _add_range(members: _Members, expression: str, first: str, hyphen: int, begin: int) -> int:
-    position = hyphen + 1
-    last = expression[position]
-    if last == "\\":
-        if _escaped(expression, position).lower() in _SETS:
-            raise _refusal(expression, position, "put the hyphen last in its class")
-        last = _literal(expression, position)
-        position += 1
-    if first in _UNSAFE_ENDS or last in _UNSAFE_ENDS:
-        raise _refusal(expression, expression.index("\\", begin), "list the characters of the range")
-    if last < first:
-        raise ValueError(f"The range at position {begin} of the regular expression {expression!r} is empty.")
-    members.ranges.append(f"{first}-{last}")
-    return position + 1
+    def _escape(self) -> _Item:
+        position = self._at
+        name = self._text[position + 1 : position + 2]
+        if name.lower() in _SETS:
+            self._at += 2
+            self._sets.setdefault(name, position)
+            return _Set(_SETS[name.lower()], name.isupper())
+        character = self._escaped_character(name)
+        if not character or character in _UNSENDABLE or 0xD800 <= ord(character) <= 0xDFFF:
+            self._refuse(position, _INSTEAD.get(character or name, "write the character itself"))
+        return _Range(character, character)
+
+    def _escaped_character(self, name: str) -> str:
+        """Reads an escape to its end. Empty if it does not stand for one character."""
+        code = _HEXADECIMAL.match(self._text, self._at + 1)
+        if code is not None:
+            self._at = code.end()
+            number = int(code[1] or code[2] or code[3], 16)
+            return chr(number) if number <= 0x10FFFF else ""
+        self._at += 2
+        if name.isascii() and name.isalnum():
+            return _CONTROLS.get(name, "")
+        return name
+
+    def _peek(self) -> str:
+        if self._at >= len(self._text):
+            raise ValueError("A character class of the regular expression is not closed.")
+        return self._text[self._at]
+
+    def _refuse(self, position: int, instead: str) -> NoReturn:
+        what = self._text[position : position + 2]
+        raise ValueError(
+            f"{what} at position {position} of the regular expression has no exact equivalent without a backslash, "
+            f"which the server does not accept: {instead}."
+        )
