@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from ._severity import Severity
 
-__all__ = ["UUID", "DecimalInt32", "DecimalInt64", "Float64", "Sequence", "SeverityLevel", "TimeNs"]
+__all__ = ["UUID", "DecimalInt32", "DecimalInt64", "Float64", "OpenSeverity", "Sequence", "TimeNs"]
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ Float64: TypeAlias = Annotated[float, BeforeValidator(_read_float), _as_number_o
 """A floating-point number; in JSON, ``NaN``, ``Infinity`` and ``-Infinity`` are texts."""
 UUID: TypeAlias = Annotated[uuid.UUID, Strict(False)]
 """A UUID; given as one or as text with hyphens, in JSON lower-case text."""
-SeverityLevel: TypeAlias = Annotated[Severity, Strict(False)]
+OpenSeverity: TypeAlias = Annotated[Severity, Strict(False)]
 """The level of a severity, in JSON its text."""
 Sequence: TypeAlias = Annotated[tuple[T, ...], Strict(False)]
 """What is an array in JSON, as an immutable tuple; given as any list, tuple or set."""
