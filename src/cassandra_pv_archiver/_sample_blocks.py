@@ -94,7 +94,7 @@ class BlockReader:
         samples = self._samples(block)
         try:
             return self._mixed_columns(samples)
-        except (OverflowError, _BrokenRuleError) as error:
+        except _BrokenRuleError as error:
             raise self._first_invalid(samples) from error
 
     def _samples(self, block: bytes) -> list[_Struct]:
@@ -174,21 +174,20 @@ class BlockReader:
                 self._columns([sample])
             except _BrokenRuleError as error:
                 path, reason = error.args
-            except OverflowError:
-                path = "value" if -(2**63) <= sample.time < 2**63 else "time"
-                reason = "Expected an integer of 64 bits"
-            else:
-                continue
-            return msgspec.ValidationError(f"{reason} - at `$[{index}].{path}`")
+                return msgspec.ValidationError(f"{reason} - at `$[{index}].{path}`")
         raise AssertionError("The samples are valid one by one, but not together.")
 
 
 def _validated(adapter: TypeAdapter[Any], value: bytes, member: str) -> Any:
     try:
-        return adapter.validate_json(value)
+        model = adapter.validate_json(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise _BrokenRuleError(".".join([member, *map(str, first["loc"])]), first["msg"]) from error
+    # The models supply a type that is missing, for those who write them in Python.
+    if "type" in type(model).model_fields and "type" not in model.model_fields_set:
+        raise _BrokenRuleError(f"{member}.type", "Field required")
+    return model
 
 
 def _values(values: list[list[Any]], kind: Kind) -> SampleValues:

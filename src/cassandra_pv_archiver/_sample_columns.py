@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -83,6 +83,10 @@ class SampleColumns:
         for column in (self.times, self.numbers, *self.values.elements, self.minimums, self.maximums):
             if column is not None:
                 column.flags.writeable = False
+
+    # Copies, too, must go through the constructor, and need not have what is kept for later.
+    def __reduce__(self) -> tuple[type[SampleColumns], tuple[Any, ...]]:
+        return SampleColumns, tuple(getattr(self, field.name) for field in fields(self))
 
     @classmethod
     def none(cls) -> SampleColumns:

@@ -19,12 +19,13 @@ BLOCK = 256 * 1024
 """Bytes that are read at once: few enough to stay in the processor's cache, and nothing piles up for the garbage
 collector."""
 LARGEST_SAMPLE = 64 * 1024 * 1024
-"""Bytes that one sample may have in JSON; some three million numbers. Bodies whose samples are not separated as the
-service does it (because something on the way rewrites JSON) may not be larger as a whole."""
+"""Bytes that are kept while the end of a sample has not arrived; some three million numbers. If samples are not
+separated as the service does it, because something on the way rewrites JSON, the whole body may not have more."""
 
 _SEPARATOR = b'},{"time":'
 _WHITE_SPACE = b" \t\r\n"
 _EXCERPT = 200
+_BYTE = r" \(byte (\d+)\)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class SampleFormat:
 
     Attributes:
         query: What is asked for.
-        largest_sample: Bytes that one sample may have in JSON.
+        largest_sample: Bytes that are kept while the end of a sample has not arrived.
     """
 
     query: SampleQuery
@@ -61,7 +62,7 @@ class SampleDecoder:
         Args:
             query: What was asked for.
             about: What begins the message of every error.
-            largest_sample: Bytes that one sample may have in JSON.
+            largest_sample: Bytes that are kept while the end of a sample has not arrived.
             block: Bytes that are read at once, or a few more.
         """
         self._query = query
@@ -126,7 +127,9 @@ class SampleDecoder:
         Of a part of up to 256 KiB that is not what the specification says, no sample is given.
         """
         rest = b"".join(self._pending)
-        for body in (rest, rest + b"]", rest[: rest.rfind(_SEPARATOR) + 1] + b"]"):
+        # The last sample may be whole even if the next has begun.
+        ends = rest.rfind(b"}") + 1, rest.rfind(_SEPARATOR) + 1
+        for body in (rest, *(rest[:end] + b"]" for end in ends)):
             try:
                 return self._series([*self._blocks, self._reader.read(b"[" + body)])
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -170,7 +173,7 @@ class SampleDecoder:
         if end < 0:
             end = data.rfind(_SEPARATOR, begin)
             tried = len(data) - begin
-        if end >= 0 and self._read(data[begin : end + 1] + b"]", begin):
+        if end >= 0 and self._read(data[begin : end + 1], begin, closing=b"]"):
             self._wanted = self._least
             return end + 2
         if tried > self._largest:
@@ -179,43 +182,49 @@ class SampleDecoder:
         self._wanted = min(2 * tried, self._largest + 1)
         return begin
 
-    def _read(self, body: bytes, begin: int) -> bool:
-        """Reads samples up to the end of an array; False if it ends early.
+    def _read(self, part: bytes, begin: int, *, closing: bytes = b"") -> bool:
+        """Reads a part of the body as an array of samples; False if it ends within one.
 
         Args:
-            body: Samples, and the bracket that closes the array.
+            part: Samples.
             begin: Where this is in the pending bytes.
+            closing: The bracket that closes the array if the part does not have it.
         """
-        block = b"[" + body
+        block = b"[" + part + closing
         try:
             columns = self._reader.read(block)
         except msgspec.ValidationError as error:
-            raise self._invalid_sample(block, str(error)) from error
+            raise self._invalid_sample(part, block, str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if _ends_early(block, error):
                 return False
-            raise self._malformed(block, str(error), begin) from error
+            raise self._malformed(part, begin, str(error)) from error
         if len(columns):
             self._blocks.append(columns)
             self._samples += len(columns)
         return True
 
-    def _invalid_sample(self, block: bytes, message: str) -> ArchiverError:
+    def _invalid_sample(self, part: bytes, block: bytes, message: str) -> ArchiverError:
         """The error for JSON that is not what the specification says, from a message that ends with a path."""
         what, _, path = message.partition(" - at ")
-        place, *members = re.findall(r"\w+", path) or ["0"]
+        place, *members = re.findall(r"\w+", path)
         where = "/".join(["", str(self._samples + int(place)), *members])
-        return self._invalid(what, where, msgspec.json.decode(block, type=list[msgspec.Raw])[int(place)])
+        try:
+            offending = bytes(msgspec.json.decode(block, type=list[msgspec.Raw])[int(place)])
+        except (msgspec.DecodeError, RecursionError):  # behind the sample, there is no JSON either
+            offending = part
+        return self._invalid(what, where, offending)
 
-    def _malformed(self, block: bytes, message: str, begin: int) -> ArchiverError:
-        """The error for what is no JSON, from a message that may give the byte."""
-        found = re.search(r" \(byte (\d+)\)$", message)
-        place = int(found[1]) if found else 1
-        where = f"byte {self._position + begin + place - 1}"
-        return self._invalid(message.removesuffix(found[0]) if found else message, where, block[max(place - 20, 0) :])
+    def _malformed(self, part: bytes, begin: int, message: str) -> ArchiverError:
+        """The error for what is no JSON, from a message that may give the byte, counted with a bracket before."""
+        place = max(_byte_in(message, default=1) - 1, 0)
+        if "truncated" in message:
+            message = "JSON is malformed: a text has half of a surrogate pair"
+        where = f"byte {self._position + begin + place}"
+        return self._invalid(re.sub(_BYTE, "", message), where, part[max(place - 20, 0) :])
 
-    def _invalid(self, what: str, where: str, offending: bytes | msgspec.Raw) -> ArchiverError:
-        excerpt = bytes(offending)[:_EXCERPT]
+    def _invalid(self, what: str, where: str, offending: bytes) -> ArchiverError:
+        excerpt = offending[:_EXCERPT]
         return InvalidReplyError(
             f"{self._about}: the reply is not what the specification says. At {where}: {what}: {excerpt!r}",
             where,
@@ -227,10 +236,17 @@ class SampleDecoder:
         return InterruptedReplyError(f"{self._about}: the reply ended early, after {arrived:,} bytes.")
 
 
+def _byte_in(message: str, default: int) -> int:
+    found = re.search(_BYTE, message)
+    return int(found[1]) if found else default
+
+
 def _ends_early(block: bytes, error: Exception) -> bool:
     """Whether this is the beginning of a JSON text, but not a whole one."""
-    if "truncated" not in str(error):
-        return False
+    message = str(error)
+    if "truncated" not in message:
+        # At the very end, only a number that is not whole can be what is wrong, or something behind the array.
+        return _byte_in(message, default=0) == len(block) and "trailing" not in message
     # msgspec says the same of half a surrogate pair near the end of a text that is whole.
     try:
         json.loads(block)

@@ -1,4 +1,4 @@
-"""Samples one by one: as validated objects, as dictionaries of the wire, as labels of enum states."""
+"""Samples one by one: as validated objects, dictionaries of the wire, records, labels of enum states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .models import (
     StringSample,
 )
 
-__all__ = ["enum_labels", "samples_of", "wire_dicts_of"]
+__all__ = ["enum_labels", "record_array", "samples_of", "wire_dicts_of"]
 
 _CLASSES: dict[str, type[Any]] = {
     "double": DoubleSample,
@@ -107,6 +107,15 @@ def _wire_float(number: float) -> float | str:
     if math.isfinite(number):
         return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def record_array(columns: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.void]:
+    """One record for each sample, with a field for each column."""
+    length = len(columns["time"])
+    table = np.empty(length, [(name, column.dtype, column.shape[1:]) for name, column in columns.items()])
+    for name, column in columns.items():
+        table[name] = column
+    return table
 
 
 def enum_labels(columns: SampleColumns) -> npt.NDArray[np.object_]:

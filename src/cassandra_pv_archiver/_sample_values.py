@@ -69,9 +69,6 @@ class SampleValues:
             kind: What the elements are.
             elements: The elements.
             lengths: How many of them each sample has; None if each has one.
-
-        Raises:
-            OverflowError: An integer has more than 64 bits.
         """
         arrays = [np.empty(0, dtype) for dtype in _DTYPES]
         arrays[kind] = np.array(elements, _DTYPES[kind])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ import numpy.typing as npt
 
 from ._categories import CategoricalColumn, SeverityColumn
 from ._sample_columns import MetaData, SampleColumns, SampleContext, is_ascending
-from ._sample_rows import enum_labels, samples_of, wire_dicts_of
+from ._sample_gaps import Gap, gaps_of
+from ._sample_query import SampleQuery, joined
+from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
 from .models import NumericMetaData, Sample
 from .times import RelativeTime, TimeLike, format_time, parse_time
 
@@ -32,40 +33,6 @@ Column = TypeVar("Column", bound=CategoricalColumn)
 
 _BUILT_AT_ONCE = 4096
 """Samples that iterating makes ahead, so that a long series is never all there as objects."""
-
-
-@dataclass(frozen=True, slots=True)
-class SampleQuery:
-    """What was asked of the archive-access service.
-
-    Attributes:
-        channel_name: The channel.
-        archive_key: The archive.
-        start: The first instant of the range, in nanoseconds since 1970-01-01 UTC.
-        end: The last instant of the range, likewise.
-        count: The number of samples wished for, or 0 for raw samples.
-    """
-
-    channel_name: str
-    archive_key: int
-    start: int
-    end: int
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A time without values, as the markers among the samples tell.
-
-    Attributes:
-        start: When the first marker was written, in nanoseconds since 1970-01-01 UTC.
-        end: The time of the next sample that has a value or another reason; None if there is none in the series.
-        reason: The status of the markers: ``'Disconnected'`` or ``'Archive_Disabled'``.
-    """
-
-    start: int
-    end: int | None
-    reason: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -301,14 +268,7 @@ class SampleSeries(Sequence[Sample]):
         Markers are there only if the options of the channel ask for them (``writeSampleWhenDisconnected``,
         ``writeSampleWhenDisabled``).
         """
-        reasons = [context.status if context.is_marker else None for context in self._columns.contexts]
-        gaps: list[Gap] = []
-        for begin, end in _runs([reasons.index(reason) for reason in reasons], self._columns):
-            reason = reasons[int(self._columns.numbers[begin])]
-            if reason is not None:
-                until = int(self.times[end]) if end < len(self) else None
-                gaps.append(Gap(int(self.times[begin]), until, reason))
-        return tuple(gaps)
+        return tuple(gaps_of(self._columns))
 
     # -- parts and sums --
 
@@ -342,17 +302,7 @@ class SampleSeries(Sequence[Sample]):
         Raises:
             ValueError: There is no part, or the parts come from different channels or archives.
         """
-        queries = [part.query for part in parts]
-        if len({(query.channel_name, query.archive_key) for query in queries}) != 1:
-            raise ValueError("Only series of one channel of one archive, and at least one, can be joined.")
-        counts = {query.count for query in queries}
-        query = SampleQuery(
-            queries[0].channel_name,
-            queries[0].archive_key,
-            min(query.start for query in queries),
-            max(query.end for query in queries),
-            counts.pop() if len(counts) == 1 else 0,
-        )
+        query = joined([part.query for part in parts])
         return SampleSeries(query, SampleColumns.concatenate([part._columns for part in parts]))  # noqa: SLF001 -- of this class
 
     # -- other forms --
@@ -364,7 +314,7 @@ class SampleSeries(Sequence[Sample]):
         sample if that has two dimensions), ``valid``, ``minimum``, ``maximum``, and as text ``severity``,
         ``status`` and ``quality``.
         """
-        columns: dict[str, npt.NDArray[Any]] = {
+        columns = {
             "time": self.times,
             "value": self.values,
             "valid": self.valid,
@@ -374,10 +324,7 @@ class SampleSeries(Sequence[Sample]):
             "status": np.asarray(self.statuses),
             "quality": np.asarray(self.qualities),
         }
-        table = np.empty(len(self), [(name, column.dtype, column.shape[1:]) for name, column in columns.items()])
-        for name, column in columns.items():
-            table[name] = column
-        return table
+        return record_array(columns)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The samples as the plain dictionaries of the service's JSON, members in the order of the wire.
@@ -392,10 +339,3 @@ def _instant(time: TimeLike, parameter: str) -> int:
     if isinstance(parsed, RelativeTime):
         raise ValueError(f"{parameter} must not count from now here, as {time!r} does.")
     return parsed
-
-
-def _runs(codes_of_contexts: list[int], columns: SampleColumns) -> Iterator[tuple[int, int]]:
-    """Where the samples of one code begin and end, for all stretches of equal codes."""
-    codes = columns.by_context(codes_of_contexts, np.intp)
-    edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
-    return (run for run in itertools.pairwise(edges) if run[0] < run[1])
