@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from importlib import import_module
@@ -109,6 +110,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("format: int32", "format: shoe-size"),  # the generator only warns
         ("#/components/schemas/SampleSeverity", "#/components/schemas/Severity"),
         ("#/components/schemas/EnumMetaData", "https://schemas.example.invalid/EnumMetaData"),
     ],
@@ -118,8 +120,8 @@ def test_what_the_generator_cannot_express_is_an_error(tmp_path: Path, before: s
     spec = tmp_path / "archive.yaml"
     text = spec.read_text("utf-8")
     assert before in text
-    spec.write_text(text.replace(before, after, 1), "utf-8")
-    with pytest.raises(generate.GenerationError, match="datamodel_code_generator"):
+    spec.write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(generate.GenerationError, match=re.escape(after.removeprefix("format: "))):
         generate.generate(tmp_path)
 
 
