@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -14,6 +15,7 @@ from ._wire_model import WireModel, is_reply, names_by_wire_name
 
 __all__ = [
     "AddChannelBase",
+    "ChannelCommandBase",
     "CommandBase",
     "CommandResultBase",
     "RenameChannelBase",
@@ -57,12 +59,11 @@ class CommandBase(RequestModel, frozen=True):
 
     if TYPE_CHECKING:
         command_type: str
-        channel_name: str
 
     @property
+    @abstractmethod
     def subject(self) -> str:
         """The channel that the command is about, by the name it has before the command."""
-        return self.channel_name
 
     @model_validator(mode="after")
     def _normalise(self, info: ValidationInfo) -> CommandBase:
@@ -85,6 +86,18 @@ class CommandBase(RequestModel, frozen=True):
         return {}
 
 
+class ChannelCommandBase(CommandBase, frozen=True):
+    """A command about a channel that keeps its name."""
+
+    if TYPE_CHECKING:
+        channel_name: str
+
+    @property
+    def subject(self) -> str:
+        """The channel that the command is about."""
+        return self.channel_name
+
+
 class RenameChannelBase(CommandBase, frozen=True):
     """A command that renames a channel."""
 
@@ -93,10 +106,11 @@ class RenameChannelBase(CommandBase, frozen=True):
 
     @property
     def subject(self) -> str:
+        """The channel that the command is about, by the name it has before the command."""
         return self.old_channel_name
 
 
-class AddChannelBase(CommandBase, frozen=True):
+class AddChannelBase(ChannelCommandBase, frozen=True):
     """A command that says everything about a channel."""
 
     if TYPE_CHECKING:
@@ -113,7 +127,7 @@ class AddChannelBase(CommandBase, frozen=True):
         }
 
 
-class UpdateChannelBase(CommandBase, frozen=True):
+class UpdateChannelBase(ChannelCommandBase, frozen=True):
     """A command that changes some settings of a channel."""
 
     if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cassandra_pv_archiver._command_base import (
     AddChannelBase,
-    CommandBase,
+    ChannelCommandBase,
     CommandResultBase,
     RenameChannelBase,
     RequestModel,
@@ -149,7 +149,7 @@ class AddOrUpdateChannelCommand(AddChannelBase, frozen=True):
     """
 
 
-class MoveChannelCommand(CommandBase, frozen=True):
+class MoveChannelCommand(ChannelCommandBase, frozen=True):
     """Makes another server the owner of a channel."""
 
     command_type: Literal["move_channel"] = "move_channel"
@@ -162,7 +162,7 @@ class MoveChannelCommand(CommandBase, frozen=True):
     """The new owner. Not checked by the server."""
 
 
-class RefreshChannelCommand(CommandBase, frozen=True):
+class RefreshChannelCommand(ChannelCommandBase, frozen=True):
     """Restarts a channel from its stored configuration."""
 
     command_type: Literal["refresh_channel"] = "refresh_channel"
@@ -173,7 +173,7 @@ class RefreshChannelCommand(CommandBase, frozen=True):
     """The server that owns the channel. With another one nothing happens, and the command succeeds."""
 
 
-class RemoveChannelCommand(CommandBase, frozen=True):
+class RemoveChannelCommand(ChannelCommandBase, frozen=True):
     """Removes a channel with all its samples."""
 
     command_type: Literal["remove_channel"] = "remove_channel"
