@@ -92,6 +92,8 @@ class BlockReader:
             RecursionError: Arrays or objects are nested too deeply.
         """
         samples = self._samples(block)
+        if not block.isascii():
+            block.decode()  # msgspec does not look at the bytes of members that are not wanted
         try:
             return self._mixed_columns(samples)
         except _BrokenRuleError as error:
@@ -184,9 +186,8 @@ def _validated(adapter: TypeAdapter[Any], value: bytes, member: str) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise _BrokenRuleError(".".join([member, *map(str, first["loc"])]), first["msg"]) from error
-    # The models supply a type that is missing, for those who write them in Python.
-    if "type" in type(model).model_fields and "type" not in model.model_fields_set:
-        raise _BrokenRuleError(f"{member}.type", "Field required")
+    if member == "metaData" and "type" not in model.model_fields_set:  # the models supply it
+        raise _BrokenRuleError("metaData.type", "Field required")
     return model
 
 
@@ -195,5 +196,5 @@ def _values(values: list[list[Any]], kind: Kind) -> SampleValues:
         elements = [element for [element] in values]
     except ValueError:  # not all of them are scalars
         lengths = np.array(list(map(len, values)), np.int64)
-        return SampleValues.of_kind(kind, list(chain.from_iterable(values)), lengths)
-    return SampleValues.of_kind(kind, elements)
+        return SampleValues.of_kind(kind, chain.from_iterable(values), int(lengths.sum()), lengths)
+    return SampleValues.of_kind(kind, elements, len(elements))

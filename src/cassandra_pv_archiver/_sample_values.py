@@ -62,23 +62,24 @@ class SampleValues:
     lengths: Integers | None = None
 
     @classmethod
-    def of_kind(cls, kind: Kind, elements: Sequence[Any], lengths: Integers | None = None) -> SampleValues:
-        """Values of one kind, given by all their elements in the order of the samples.
+    def of_kind(cls, kind: Kind, elements: Iterable[Any], number: int, lengths: Integers | None = None) -> SampleValues:
+        """Values of one kind.
 
         Args:
             kind: What the elements are.
-            elements: The elements.
+            elements: The elements of all samples, one sample after the other.
+            number: How many elements there are.
             lengths: How many of them each sample has; None if each has one.
         """
         arrays = [np.empty(0, dtype) for dtype in _DTYPES]
-        arrays[kind] = np.array(elements, _DTYPES[kind])
+        arrays[kind] = np.fromiter(elements, _DTYPES[kind], number)
         first, second, third = arrays
         return cls((first, second, third), None if lengths is None else _running_total(lengths), lengths)
 
     @classmethod
     def none(cls) -> SampleValues:
         """The values of no samples."""
-        return cls.of_kind(Kind.FLOAT, ())
+        return cls.of_kind(Kind.FLOAT, (), 0)
 
     def select(self, selector: Selector) -> SampleValues:
         """The values of some of the samples."""
