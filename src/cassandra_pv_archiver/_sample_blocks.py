@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -100,11 +101,10 @@ class BlockReader:
             raise self._first_invalid(samples) from error
 
     def _samples(self, block: bytes) -> list[_Struct]:
-        try:
-            # Nearly all blocks consist of samples of one type, which is faster than choosing for each.
+        # Nearly all blocks consist of samples of one type, which is faster than choosing for each.
+        with suppress(msgspec.ValidationError):
             return self._decode(block)
-        except msgspec.ValidationError:
-            return _decode_mixed(block)
+        return _decode_mixed(block)
 
     def _mixed_columns(self, samples: list[_Struct]) -> SampleColumns:
         types = dict.fromkeys(map(type, samples))
