@@ -106,6 +106,12 @@ class SampleColumns:
         """Which samples have a value."""
         return self.by_context([not context.is_marker for context in self.contexts], np.bool_)
 
+    @cached_property
+    def used_numbers(self) -> list[int]:
+        """The numbers of the contexts that samples have, in the order in which they first occur."""
+        numbers, first = np.unique(self.numbers, return_index=True)
+        return numbers[np.argsort(first)].tolist()
+
     def by_context(self, values: Sequence[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """A column of what each sample's context has, given for all contexts by number."""
         column = np.array(values, dtype)[self.numbers]
@@ -131,11 +137,16 @@ class SampleColumns:
 
     def compact(self) -> SampleColumns:
         """The same samples without contexts and elements that none of them uses."""
-        used, numbers = np.unique(self.numbers, return_inverse=True)
-        contexts = tuple(self.contexts[int(number)] for number in used)
-        values = self.values.compact(self.kinds)
+        used = self.used_numbers
+        table = np.zeros(len(self.contexts), np.int64)
+        table[used] = np.arange(len(used))
         return SampleColumns(
-            self.times, smallest_codes(numbers, len(used)), contexts, values, self.minimums, self.maximums
+            self.times,
+            smallest_codes(table[self.numbers], len(used)),
+            tuple(self.contexts[number] for number in used),
+            self.values.compact(self.kinds),
+            self.minimums,
+            self.maximums,
         )
 
     def same_as(self, other: SampleColumns) -> bool:

@@ -33,7 +33,7 @@ _CLASSES: dict[str, type[Any]] = {
 
 def samples_of(columns: SampleColumns) -> list[Sample]:
     """The samples as objects. All that goes into them has been validated, so they are not validated again."""
-    makers = [_maker(context) for context in columns.contexts]
+    makers = {number: _maker(columns.contexts[number]) for number in columns.used_numbers}
     return [makers[number](time, value, low, high) for number, time, value, low, high in _rows(columns)]
 
 
@@ -71,7 +71,7 @@ def _maker(context: SampleContext) -> Callable[[int, list[Any], float, float], S
 
 def wire_dicts_of(columns: SampleColumns) -> list[dict[str, Any]]:
     """The samples as a JSON parser gives them, each with objects of its own."""
-    makers = [_dict_maker(context) for context in columns.contexts]
+    makers = {number: _dict_maker(columns.contexts[number]) for number in columns.used_numbers}
     return [makers[number](time, value, low, high) for number, time, value, low, high in _rows(columns)]
 
 
@@ -121,10 +121,11 @@ def record_array(columns: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.void]:
 def enum_labels(columns: SampleColumns) -> npt.NDArray[np.object_]:
     """The text of each sample's state, '' for samples that are not of an enum."""
     labels = np.full(len(columns), "", object)
-    for number, context in enumerate(columns.contexts):
-        own = columns.numbers == number
-        if context.type != "enum" or context.is_marker or not own.any():
+    for number in columns.used_numbers:
+        context = columns.contexts[number]
+        if context.type != "enum" or context.is_marker:
             continue
+        own = columns.numbers == number
         part = columns.select(own)
         indices = part.values.column(part.kinds, part.valid)
         if indices.ndim != 1 or indices.dtype != np.int64:

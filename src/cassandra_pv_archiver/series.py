@@ -48,6 +48,7 @@ class SampleSeries(Sequence[Sample]):
     end; `inside` leaves those out that lie outside.
 
     Series are equal if they were asked for alike and hold the same samples; NaN equals NaN. They can be pickled.
+    Clients make them. Of members that a newer server may add, those of metadata and severities are kept.
 
     Attributes:
         query: What was asked. Parts of a series still say what was asked for the whole.
@@ -135,8 +136,8 @@ class SampleSeries(Sequence[Sample]):
         types = ", ".join(dict.fromkeys(context.type for context in self.contexts if not context.is_marker))
         units = f", in {self.units}" if self.units else ""
         markers = len(self) - int(self.valid.sum())
-        what = f"{len(self):,} samples" + (f" of {types}{units}" if types else "")
-        what += f", of which {markers:,} are markers" if markers else ""
+        what = f"{len(self):,} sample{'' if len(self) == 1 else 's'}" + (f" of {types}{units}" if types else "")
+        what += f", markers: {markers:,}" if markers else ""
         reach = ""
         if len(self):
             reach = f"\n  from {format_time(int(self.times[0]))} to {format_time(int(self.times[-1]))}"
@@ -160,16 +161,11 @@ class SampleSeries(Sequence[Sample]):
     def values(self) -> npt.NDArray[Any]:
         """The values as one array, whose type follows from the samples that have a value, never from markers.
 
-        ========================================  ============================  ===================
-        Samples                                   Type of the array             Where not `valid`
-        ========================================  ============================  ===================
-        integers, indices of enum states          ``int64``                     0
-        floating-point numbers, aggregates        ``float64``                   NaN
-        numbers of both kinds                     ``float64``                   NaN
-        texts                                     ``object`` (``str``)          ``''``
-        numbers and texts                         ``object``                    None
-        no sample has a value                     ``float64``                   NaN
-        ========================================  ============================  ===================
+        - Integers and indices of enum states: ``int64``; 0 where not `valid`.
+        - Floating-point numbers and aggregates, alone or together with integers: ``float64``; NaN where not `valid`.
+        - Texts: ``object`` (``str``); ``''`` where not `valid`.
+        - Numbers and texts: ``object``; None where not `valid`.
+        - If no sample has a value: ``float64``, all NaN.
 
         Samples of one element each make an array of one dimension. If all have another, equal number of elements,
         the array has two dimensions, a row for each sample. If the numbers of elements differ, it is an array of
@@ -216,7 +212,7 @@ class SampleSeries(Sequence[Sample]):
 
     def _categories(self, column: type[Column], text_of: Callable[[SampleContext], str]) -> Column:
         texts = [text_of(context) for context in self._columns.contexts]
-        used = [texts[int(number)] for number in np.unique(self._columns.numbers)]
+        used = [texts[number] for number in self._columns.used_numbers]
         categories = column.in_order(dict.fromkeys(used))
         codes = [categories.index(text) if text in categories else 0 for text in texts]
         return column(self._columns.by_context(codes, np.intp), categories)
@@ -240,8 +236,7 @@ class SampleSeries(Sequence[Sample]):
     @cached_property
     def contexts(self) -> tuple[SampleContext, ...]:
         """The different contexts of the samples, each once, in the order in which they first occur."""
-        numbers, first = np.unique(self._columns.numbers, return_index=True)
-        return tuple(self._columns.contexts[int(number)] for number in numbers[np.argsort(first)])
+        return tuple(self._columns.contexts[number] for number in self._columns.used_numbers)
 
     @property
     def meta_data(self) -> MetaData | None:

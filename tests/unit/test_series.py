@@ -375,12 +375,12 @@ def test_memory_of_a_long_series(with_markers: bool) -> None:
         ([], ["<SampleSeries 'a channel': 0 samples", "  asked for "]),
         (
             [marker(0)],
-            ["1 samples, of which 1 are markers", "  from 2023-11-14T22:13:20.000000000Z to ", "  asked for "],
+            ["1 sample, markers: 1", "  from 2023-11-14T22:13:20.000000000Z to ", "  asked for "],
         ),
         (
             [sample(0, "long", 1), marker(1), aggregate(2, 1.0, 1.0, 1.0)],
             [
-                "3 samples of long, minMaxDouble, in mA, of which 1 are markers",
+                "3 samples of long, minMaxDouble, in mA, markers: 1",
                 "  from ",
                 "  asked for 2023-11-14T22:13:20",
             ],
