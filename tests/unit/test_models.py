@@ -18,6 +18,7 @@ import jedi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jedi.api.environment import InterpreterEnvironment
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cassandra_pv_archiver import models
@@ -592,7 +593,8 @@ SOURCE = "from cassandra_pv_archiver.models import ChannelInformation, Sample\nd
 
 
 def completions(annotation: str, begun: str = "") -> set[str]:
-    script = jedi.Script(SOURCE.format(annotation, begun), project=jedi.Project(Path(models.__file__).parents[1]))
+    # In this process; else jedi keeps one of its own.
+    script = jedi.Script(SOURCE.format(annotation, begun), environment=InterpreterEnvironment())
     return {completion.name for completion in script.complete(3, 7 + len(begun))}
 
 
