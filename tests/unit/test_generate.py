@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
 import shutil
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,21 @@ def test_what_the_generator_cannot_express_is_an_error(tmp_path: Path, before: s
     spec.write_text(text.replace(before, after), "utf-8")
     with pytest.raises(generate.GenerationError, match=re.escape(after.removeprefix("format: "))):
         generate.generate(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["admin.py", "archive.py"])
+def test_every_class_and_attribute_has_a_docstring(files: dict[str, bytes], name: str) -> None:
+    classes = [node for node in ast.parse(files[name]).body if isinstance(node, ast.ClassDef)]
+    assert classes
+    for class_ in classes:
+        assert ast.get_docstring(class_), class_.name
+        for statement, following in pairwise([*class_.body, None]):
+            if isinstance(statement, ast.AnnAssign):
+                assert is_text(following), f"{class_.name}.{ast.unparse(statement.target)}"
+
+
+def is_text(statement: ast.stmt | None) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def schemas() -> list[tuple[str, str, bool]]:
