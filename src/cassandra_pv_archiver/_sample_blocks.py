@@ -24,7 +24,7 @@ _Struct: TypeAlias = DoubleSample | EnumSample | LongSample | MinMaxDoubleSample
 
 
 class _BrokenRuleError(Exception):
-    """The path of a member within its sample, and what is wrong with it."""
+    """A sample, the path of a member within it, and what is wrong with that."""
 
 
 class _Form(NamedTuple):
@@ -98,7 +98,9 @@ class BlockReader:
         try:
             return self._mixed_columns(samples)
         except _BrokenRuleError as error:
-            raise self._first_invalid(samples) from error
+            invalid, path, reason = error.args
+            index = next(index for index, sample in enumerate(samples) if sample is invalid)
+            raise msgspec.ValidationError(f"{reason} - at `$[{index}].{path}`") from error
 
     def _samples(self, block: bytes) -> list[_Struct]:
         # Nearly all blocks consist of samples of one type, which is faster than choosing for each.
@@ -141,7 +143,7 @@ class BlockReader:
                 # Comparing with a few texts is much cheaper than a hash over all of one.
                 number = numbers_of_latest[latest.index(members)]
             except ValueError:
-                number = contexts.setdefault(self._context(form, *members), len(contexts))
+                number = contexts.setdefault(self._context(sample, form, *members), len(contexts))
                 latest.insert(0, members)
                 numbers_of_latest.insert(0, number)
                 del latest[_COMPARED:], numbers_of_latest[_COMPARED:]
@@ -150,6 +152,7 @@ class BlockReader:
 
     def _context(
         self,
+        sample: _Struct,
         form: _Form,
         severity: msgspec.Raw,
         status: str,
@@ -161,33 +164,24 @@ class BlockReader:
         context = self._contexts.get(key)
         if context is None:
             context = SampleContext(
-                _validated(_severity, bytes(severity), "severity"),
+                _validated(sample, "severity", _severity, bytes(severity)),
                 status,
                 quality,
-                None if meta_json is None else _validated(form.meta_data, meta_json, "metaData"),
+                None if meta_json is None else _validated(sample, "metaData", form.meta_data, meta_json),
                 form.type,
             )
             self._contexts[key] = context
         return context
 
-    def _first_invalid(self, samples: list[_Struct]) -> msgspec.ValidationError:
-        for index, sample in enumerate(samples):
-            try:
-                self._columns([sample])
-            except _BrokenRuleError as error:
-                path, reason = error.args
-                return msgspec.ValidationError(f"{reason} - at `$[{index}].{path}`")
-        raise AssertionError("The samples are valid one by one, but not together.")
 
-
-def _validated(adapter: TypeAdapter[Any], value: bytes, member: str) -> Any:
+def _validated(sample: _Struct, member: str, adapter: TypeAdapter[Any], value: bytes) -> Any:
     try:
         model = adapter.validate_json(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise _BrokenRuleError(".".join([member, *map(str, first["loc"])]), first["msg"]) from error
+        raise _BrokenRuleError(sample, ".".join([member, *map(str, first["loc"])]), first["msg"]) from error
     if member == "metaData" and "type" not in model.model_fields_set:  # the models supply it
-        raise _BrokenRuleError("metaData.type", "Field required")
+        raise _BrokenRuleError(sample, "metaData.type", "Field required")
     return model
 
 

@@ -26,21 +26,20 @@ class Kind(IntEnum):
     TEXT = 2
 
 
+_KINDS = {
+    "double": Kind.FLOAT,
+    "minMaxDouble": Kind.FLOAT,
+    "long": Kind.INTEGER,
+    "enum": Kind.INTEGER,
+    "string": Kind.TEXT,
+}
 _DTYPES: tuple[np.dtype[Any], ...] = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(object))
 _FILLERS: tuple[Any, ...] = (np.nan, 0, "")
 
 
 def kind_of(sample_type: str) -> Kind:
     """What the elements of the values of this sample type are."""
-    match sample_type:
-        case "double" | "minMaxDouble":
-            return Kind.FLOAT
-        case "long" | "enum":
-            return Kind.INTEGER
-        case "string":
-            return Kind.TEXT
-        case _:
-            raise ValueError(f"There is no sample type {sample_type!r}.")
+    return _KINDS[sample_type]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,12 +86,6 @@ class SampleValues:
             first, second, third = (part[selector] if len(part) else part for part in self.elements)
             return SampleValues((first, second, third))
         return SampleValues(self.elements, self.starts[selector], self.lengths[selector])
-
-    def one(self, index: int, kind: Kind) -> list[Any]:
-        """The value of one sample, as plain Python objects."""
-        start = index if self.starts is None else int(self.starts[index])
-        length = 1 if self.lengths is None else int(self.lengths[index])
-        return self.elements[kind][start : start + length].tolist()
 
     def all(self, kinds: Kinds) -> list[list[Any]]:
         """The values of all samples, as plain Python objects."""
