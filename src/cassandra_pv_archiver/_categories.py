@@ -34,7 +34,6 @@ class CategoricalColumn:
 
     codes: Codes
     categories: tuple[str, ...]
-    __hash__ = None  # pyright: ignore[reportAssignmentType] -- comparing gives a mask, so it cannot be a key
 
     def __init__(self, codes: npt.ArrayLike, categories: Iterable[str]) -> None:
         """Makes a column from the number of each sample's text and the texts by number."""

@@ -56,7 +56,6 @@ class SampleSeries(Sequence[Sample]):
 
     query: SampleQuery
     _columns: SampleColumns
-    __hash__ = None  # pyright: ignore[reportAssignmentType] -- comparing reads all samples
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_columns", self._columns.in_order_of_time())
