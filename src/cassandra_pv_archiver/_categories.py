@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any, SupportsIndex, TypeAlias, overload
+from typing import Any, ClassVar, SupportsIndex, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ class CategoricalColumn:
 
     codes: Codes
     categories: tuple[str, ...]
+    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride] -- comparing gives a mask
 
     def __init__(self, codes: npt.ArrayLike, categories: Iterable[str]) -> None:
         """Makes a column from the number of each sample's text and the texts by number."""

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, SupportsIndex, TypeVar, overload
+from typing import Any, ClassVar, SupportsIndex, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,7 @@ class SampleSeries(Sequence[Sample]):
 
     query: SampleQuery
     _columns: SampleColumns
+    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride] -- comparing reads all samples
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_columns", self._columns.in_order_of_time())
