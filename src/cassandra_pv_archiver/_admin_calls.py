@@ -6,7 +6,6 @@ import base64
 import binascii
 from collections.abc import Iterable
 from typing import Any, TypeVar
-from uuid import UUID
 
 from ._configuration_files import ConfigurationSource, FilePath, read_configuration, write_configuration
 from ._exchange import JsonFormat, exchange
@@ -87,9 +86,7 @@ def get_server_status() -> Flow[ServerStatus]:
     return exchange(_read("get_server_status", "/server-status/this-server", ServerStatus))
 
 
-def export_server_configuration(
-    server_id: ServerId, configuration_file: FilePath | None = None
-) -> Flow[bytes | None]:
+def export_server_configuration(server_id: ServerId, configuration_file: FilePath | None = None) -> Flow[bytes | None]:
     """The configuration file of a server, as bytes or written to a path."""
     path = f"/channels/by-server/{parse_server_id(server_id)}/export"
     reply = yield from exchange(_read("export_server_configuration", path, ServerConfigurationExport))
@@ -122,9 +119,7 @@ def import_server_configuration(
         simulate=bool(simulate),
     )
     path = f"/channels/by-server/{parse_server_id(server_id)}/import"
-    return exchange(
-        _write("import_server_configuration", path, request.to_request(), ServerConfigurationImportResult)
-    )
+    return exchange(_write("import_server_configuration", path, request, ServerConfigurationImportResult))
 
 
 def run_archive_configuration_commands(commands: Iterable[Command]) -> Flow[CommandResults]:
@@ -132,7 +127,8 @@ def run_archive_configuration_commands(commands: Iterable[Command]) -> Flow[Comm
     checked = check_commands(commands)
     ready: list[ArchiveConfigurationCommand] = []
     for command in checked:
-        ready.append((yield from _with_owner(command)))
+        owned = yield from _with_owner(command)
+        ready.append(owned)
     request = ArchiveConfigurationCommandsRequest(commands=tuple(ready))
     reply = yield from exchange(
         _write(

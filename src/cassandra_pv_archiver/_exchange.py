@@ -25,6 +25,7 @@ from ._steps import (
     Stopwatch,
     WallClock,
 )
+from ._wire_model import REPLY
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError
 from .events import ClientEvent
 
@@ -81,7 +82,7 @@ class _JsonDecoder(Generic[T]):
     def finish(self) -> T:
         adapter: TypeAdapter[T] = _adapter(self._type)
         try:
-            return adapter.validate_json(bytes(self._body), context={"reply": True})
+            return adapter.validate_json(bytes(self._body), context=REPLY)
         except ValidationError as error:
             raise self._invalid(error) from error
 

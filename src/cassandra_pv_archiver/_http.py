@@ -253,6 +253,12 @@ class Deadline:
         left = self.check()
         return {name: value if left is None else min(value, left) for name, value in limits.items()}
 
+    def is_why(self, error: httpx.HTTPError) -> bool:
+        """Whether a request failed because the deadline has passed."""
+        left = self.left()
+        # Timers are not exact: a limit that ends with the deadline may end a moment before it.
+        return left is not None and left <= (0.05 if isinstance(error, httpx.TimeoutException) else 0.0)
+
     def passed(self) -> RequestTimeoutError:
         """The error for a call that took too long."""
         return RequestTimeoutError(f"The call was not finished within its deadline of {self._seconds:g} s.")
@@ -306,8 +312,7 @@ def translated(server: str, deadline: Deadline) -> Generator[None]:
     try:
         yield
     except httpx.HTTPError as error:
-        left = deadline.left()
-        raise translate(error, server) if left is None or left > 0 else deadline.passed() from error
+        raise deadline.passed() if deadline.is_why(error) else translate(error, server) from error
 
 
 def translate(error: httpx.HTTPError, server: str) -> ArchiverError:

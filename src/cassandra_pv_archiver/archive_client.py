@@ -73,11 +73,11 @@ class ArchiveClient(SyncClient):
         return self._run(calls.find_channels_by_pattern(pattern, archive_key))
 
     def find_channels_by_regexp(self, regular_expression: str, *, archive_key: int = 1) -> list[str]:
-        """Finds channels by a regular expression.
+        r"""Finds channels by a regular expression.
 
         Args:
             regular_expression: An expression of Java's dialect that the whole name must match, with regard to
-                case (section 5.4). The service takes no backslashes: simple escapes such as ``\\\\d`` or ``\\\\.``
+                case (section 5.4). The service takes no backslashes: simple escapes such as ``\d`` or ``\.``
                 are rewritten into equal classes; others are refused with a message that says what to write.
             archive_key: The archive to search.
 

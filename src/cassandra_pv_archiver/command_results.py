@@ -55,9 +55,7 @@ def describe(result: CommandResult) -> str:
     return f"{command.command_type} {command.subject!r}: {reason}{unknown}"
 
 
-def match_results(
-    commands: Sequence[ArchiveConfigurationCommand], results: Iterable[CommandResult]
-) -> CommandResults:
+def match_results(commands: Sequence[ArchiveConfigurationCommand], results: Iterable[CommandResult]) -> CommandResults:
     """Brings results into the order of their commands.
 
     The server groups results by server (section 3.1), so they are matched by content: first by the whole command

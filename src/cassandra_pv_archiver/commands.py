@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from ._command_base import CommandBase
 from .models import (
     AddChannelCommand,
     AddOrUpdateChannelCommand,
@@ -177,9 +178,7 @@ class ArchiveConfigurationCommands(list[Command]):
             ValueError: The name is empty, or the ID is not a UUID.
         """
         self.append(
-            RemoveChannelCommand.model_validate(
-                {"channelName": channel_name, "expectedServerId": expected_server_id}
-            )
+            RemoveChannelCommand.model_validate({"channelName": channel_name, "expectedServerId": expected_server_id})
         )
 
     def rename_channel(
@@ -285,7 +284,7 @@ def check_commands(commands: Iterable[Command]) -> list[ArchiveConfigurationComm
 
 
 def _check(position: int, command: Command) -> ArchiveConfigurationCommand | OwnerlessRefresh:
-    if isinstance(command, ArchiveConfigurationCommand):
+    if isinstance(command, CommandBase):
         return command
     if not isinstance(command, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
         raise TypeError(f"commands[{position}] is neither a command nor a mapping: {command!r}.")

@@ -1,0 +1,77 @@
+"""Fixtures for the tests of users: a simulated cluster and clients of it, without sockets.
+
+pytest loads this module in every run in which the package is installed, so it imports nothing of the package until
+a fixture is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncAdminClient, AsyncArchiveClient
+
+    from .simulator import Simulator
+
+
+@pytest.fixture
+def archiver_simulator() -> Simulator:
+    """A simulated cluster of two servers without channels, with a clock that stands still until it is advanced."""
+    from .simulator import Simulator
+
+    return Simulator()
+
+
+@pytest.fixture
+def archiver_admin_client(archiver_simulator: Simulator) -> Iterator[AdminClient]:
+    """A client of the administrative service of the first server of ``archiver_simulator``."""
+    import httpx
+
+    from cassandra_pv_archiver import AdminClient
+
+    from .transports import SimulatorTransport
+
+    with httpx.Client(transport=SimulatorTransport(archiver_simulator, "admin")) as http_client:
+        yield AdminClient("simulator", password="admin", http_client=http_client)
+
+
+@pytest.fixture
+def archiver_archive_client(archiver_simulator: Simulator) -> Iterator[ArchiveClient]:
+    """A client of the archive-access service of the first server of ``archiver_simulator``."""
+    import httpx
+
+    from cassandra_pv_archiver import ArchiveClient
+
+    from .transports import SimulatorTransport
+
+    with httpx.Client(transport=SimulatorTransport(archiver_simulator, "archive")) as http_client:
+        yield ArchiveClient("simulator", http_client=http_client)
+
+
+@pytest.fixture
+def archiver_async_admin_client(archiver_simulator: Simulator) -> AsyncAdminClient:
+    """As ``archiver_admin_client``, to be awaited. It holds no connection, so nothing has to be closed."""
+    import httpx
+
+    from cassandra_pv_archiver import AsyncAdminClient
+
+    from .transports import SimulatorTransport
+
+    http_client = httpx.AsyncClient(transport=SimulatorTransport(archiver_simulator, "admin"))
+    return AsyncAdminClient("simulator", password="admin", http_client=http_client)
+
+
+@pytest.fixture
+def archiver_async_archive_client(archiver_simulator: Simulator) -> AsyncArchiveClient:
+    """As ``archiver_archive_client``, to be awaited. It holds no connection, so nothing has to be closed."""
+    import httpx
+
+    from cassandra_pv_archiver import AsyncArchiveClient
+
+    from .transports import SimulatorTransport
+
+    http_client = httpx.AsyncClient(transport=SimulatorTransport(archiver_simulator, "archive"))
+    return AsyncArchiveClient("simulator", http_client=http_client)
