@@ -102,6 +102,7 @@ class Script:
                 return chunk
             case Close():
                 self.closed += 1
+                return None
             case _:
                 raise AssertionError(step)
 

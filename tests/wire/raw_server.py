@@ -25,7 +25,8 @@ class RawServer:
 
 
 def json_reply(body: bytes, status: int = 200, extra: bytes = b"") -> bytes:
-    head = b"HTTP/1.1 %d \r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: %d\r\nConnection: close\r\n%s\r\n"
+    head = b"HTTP/1.1 %d \r\nContent-Type: application/json;charset=UTF-8\r\n"
+    head += b"Content-Length: %d\r\nConnection: close\r\n%s\r\n"
     return head % (status, len(body), extra) + body
 
 

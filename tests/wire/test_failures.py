@@ -58,7 +58,7 @@ def test_old_scripts_catch_them_as_oserror(make: Make) -> None:
 
 def test_a_host_that_does_not_exist(make: Make) -> None:
     client = make("AdminClient", "no-such-host.invalid", retry=0, trust_env=False)
-    with pytest.raises(ConnectionFailedError, match="no-such-host.invalid"):
+    with pytest.raises(ConnectionFailedError, match=r"no-such-host\.invalid"):
         client.get_cluster_status()
 
 

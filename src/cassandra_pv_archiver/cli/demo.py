@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import TypeVar
 
 from rich.console import Console
 from rich.syntax import Syntax
@@ -14,6 +15,8 @@ from rich.table import Table
 from cassandra_pv_archiver import AdminClient, ArchiveClient, ArchiveConfigurationCommands, SampleSeries
 from cassandra_pv_archiver.testing import RunningSimulator
 from cassandra_pv_archiver.testing.scenes import demo_scene
+
+T = TypeVar("T")
 
 _SHOWN = 6
 
@@ -36,7 +39,11 @@ def serve_scene() -> None:
     """Serves the scene until Ctrl-C or SIGTERM."""
     console = Console()
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- given by the system
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
     with demo_scene().serve() as running:
         _print_urls(console, running)
         console.print("User admin, password admin. Press Ctrl-C to stop.")
@@ -51,7 +58,7 @@ def _print_urls(console: Console, running: RunningSimulator) -> None:
         console.print(f"  admin {server.admin_url}   archive {server.archive_url}   server {server.server_id}")
 
 
-def _step(console: Console, line: str, result: Callable[[], Any]) -> Any:
+def _step(console: Console, line: str, result: Callable[[], T]) -> T:
     console.print()
     console.print(Syntax(f">>> {line}", "pycon", background_color="default", word_wrap=True))
     return result()
@@ -152,7 +159,7 @@ def _commands(console: Console, admin: AdminClient) -> None:
     console.print(f"... {len(document.splitlines())} lines")
 
 
-def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
+def _table(columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Table:
     table = Table(box=None, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")

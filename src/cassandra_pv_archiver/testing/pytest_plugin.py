@@ -14,13 +14,13 @@ import pytest
 if TYPE_CHECKING:
     from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncAdminClient, AsyncArchiveClient
 
-    from .simulator import Simulator
+    from .simulation import Simulator
 
 
 @pytest.fixture
 def archiver_simulator() -> Simulator:
     """A simulated cluster of two servers without channels, with a clock that stands still until it is advanced."""
-    from .simulator import Simulator
+    from .simulation import Simulator
 
     return Simulator()
 

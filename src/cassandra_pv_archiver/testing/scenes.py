@@ -6,8 +6,9 @@ import math
 import random
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
-from .simulator import SimulatedServer, Simulator, double_sample
+from .simulation import SimulatedServer, Simulator, double_sample
 
 SECOND = 1_000_000_000
 HOURS = 6
@@ -45,9 +46,7 @@ def demo_scene() -> Simulator:
     return simulator
 
 
-def _id(number: int) -> Any:
-    from uuid import UUID
-
+def _id(number: int) -> UUID:
     return UUID(f"11111111-2222-3333-4444-55555555555{number}")
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import httpx
 
-from .simulator import Simulator, SimulatorRequest
-from .simulator.simulator import Service
+from .simulation import Simulator, SimulatorRequest
+from .simulation.simulator import Service
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from .admin_service import AdminService
@@ -143,11 +143,10 @@ class Simulator:
         if name in self._cluster.channels:
             raise ValueError(f"There is a channel {name!r} already.")
         server_id = self._order[server].server_id if isinstance(server, int) else UUID(str(server))
-        periods = (
-            dict(decimation_levels) if isinstance(decimation_levels, Mapping) else dict.fromkeys(decimation_levels, 0)
+        retention = {0: 0, **_retention(decimation_levels)}
+        channel = Channel(
+            name, server_id, control_system_type, dict(sorted(retention.items())), enabled, dict(options or {})
         )
-        retention = dict(sorted({0: 0, **periods}.items()))
-        channel = Channel(name, server_id, control_system_type, retention, enabled, dict(options or {}))
         initialise(channel)
         channel.state = channel.state if state is None else state
         channel.error_message = channel.error_message if error_message is None else error_message
@@ -208,6 +207,10 @@ class Simulator:
 
 def _server(server: ServerLike) -> SimulatedServer:
     return server if isinstance(server, SimulatedServer) else SimulatedServer(UUID(str(server)))
+
+
+def _retention(levels: Mapping[int, int] | Iterable[int]) -> Mapping[int, int]:
+    return cast("Mapping[int, int]", levels) if isinstance(levels, Mapping) else dict.fromkeys(levels, 0)
 
 
 def double_sample(
