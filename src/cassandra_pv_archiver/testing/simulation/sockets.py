@@ -28,7 +28,7 @@ class SimulatedPort:
     def __init__(self, handle: Handle, port: int = 0) -> None:
         self._server = _Server(("127.0.0.1", port), handle)
         # A short poll, because stopping waits for its end.
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="archiver-simulator")
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="archiver-simulator")
 
     @property
     def url(self) -> str:

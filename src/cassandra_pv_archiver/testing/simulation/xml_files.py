@@ -172,6 +172,8 @@ def read_file(content: bytes) -> dict[str, dict[str, Any]]:
     """
     reader = _Reader()
     try:
+        # That a document is not well-formed is said before anything else about it.
+        expat.ParserCreate().Parse(content, True)
         reader.parser.Parse(content, True)
     except expat.ExpatError as error:
         text = expat.errors.messages[error.code]

@@ -1,0 +1,14 @@
+"""Disables channels with commands written as plain dictionaries."""
+
+import sys
+
+from cassandra_pv_archiver.admin_client import AdminClient
+
+host, admin_port, archive_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+
+client = AdminClient(host, admin_port, "admin", "admin")
+commands = []
+for name in ("RING:S01:TEMP", "RING:S02:TEMP"):
+    commands.append({"commandType": "update_channel", "channelName": name, "enabled": False, "options": None})
+for result in client.run_archive_configuration_commands(commands):
+    print(result["command"]["channelName"], result["success"])
