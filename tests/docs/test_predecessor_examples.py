@@ -103,7 +103,7 @@ def test_examples(colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
                 "AsyncArchiveClient": AsyncArchiveClient,
                 "block": lambda client: BlockingAsync(client, runner),
             }
-            exec(compile(text, "example", "exec"), names)  # noqa: S102 -- the text of this file
+            exec(compile(text, "example", "exec"), names)
             close = names["client"].close if colour == "sync" else names["client"].aclose
             assert not inspect.isawaitable(close())
             if text.startswith("\nfrom cassandra_pv_archiver.admin_client"):

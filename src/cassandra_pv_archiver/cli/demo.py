@@ -45,9 +45,9 @@ def serve_scene() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     with demo_scene().serve() as running:
-        _print_urls(console, running)
-        console.print("User admin, password admin. Press Ctrl-C to stop.")
         try:
+            _print_urls(console, running)
+            console.print("User admin, password admin. Press Ctrl-C to stop.")
             stopped.wait()
         except KeyboardInterrupt:
             console.print("Stopping.")

@@ -1,0 +1,64 @@
+"""The pytest fixtures, the transport without sockets, and the demo."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncAdminClient, AsyncArchiveClient
+from cassandra_pv_archiver.testing import Simulator
+
+
+def test_fixtures_of_the_sync_colour(
+    archiver_simulator: Simulator, archiver_admin_client: AdminClient, archiver_archive_client: ArchiveClient
+) -> None:
+    archiver_simulator.add_channel("x", samples=3)
+    assert archiver_admin_client.get_channel("x").channel_name == "x"
+    assert archiver_admin_client.run_archive_configuration_commands([]) == []
+    assert len(archiver_archive_client.get_samples("x", 0, 10)) == 3
+
+
+def test_fixtures_of_the_async_colour(
+    archiver_simulator: Simulator,
+    archiver_async_admin_client: AsyncAdminClient,
+    archiver_async_archive_client: AsyncArchiveClient,
+) -> None:
+    archiver_simulator.add_channel("x", samples=3)
+
+    async def use() -> None:
+        assert (await archiver_async_admin_client.get_channel("x")).channel_name == "x"
+        assert len(await archiver_async_archive_client.get_samples("x", 0, 10)) == 3
+
+    asyncio.run(use())
+
+
+@pytest.mark.one_interpreter
+def test_the_demo_shows_each_step() -> None:
+    command = [sys.executable, "-c", "from cassandra_pv_archiver.cli import main; main()", "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(">>>") >= 11
+    assert "cannot be" in done.stdout
+    assert not done.stderr
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_serves_until_it_is_told_to_stop(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", "from cassandra_pv_archiver.cli import main; main()", "demo", "--serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(3)]
+        try:
+            assert "http://127.0.0.1:" in lines[0]
+            process.send_signal(number)
+            began = time.monotonic()
+            assert process.wait(20) == 0
+            assert time.monotonic() - began < 10
+        finally:
+            process.kill()
