@@ -28,6 +28,7 @@ from .times import parse_time_zone
 
 logger = logging.getLogger("cassandra_pv_archiver")
 
+_SHORTEST = 0.001
 KEEPALIVE = 5.0
 """Seconds after which an idle connection is not used again. The servers close theirs after 60 s (section 1.1); a
 write must not go out on a connection that the other end is about to close."""
@@ -249,9 +250,9 @@ class Deadline:
         return seconds
 
     def cap(self, limits: Mapping[str, float]) -> dict[str, float]:
-        """The given limits, none longer than what is left."""
-        left = self.check()
-        return {name: value if left is None else min(value, left) for name, value in limits.items()}
+        """The given limits, none longer than what is left, but never nothing."""
+        left = self.left()
+        return {name: value if left is None else min(value, max(left, _SHORTEST)) for name, value in limits.items()}
 
     def is_why(self, error: httpx.HTTPError) -> bool:
         """Whether a request failed because the deadline has passed."""

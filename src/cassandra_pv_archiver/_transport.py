@@ -144,10 +144,12 @@ class _SyncSteps:
             self._open.pop().stream.close()
 
     def _send(self, call: Call[Any]) -> Reply:
+        self._deadline.check()
         limits = self._deadline.cap(phase_limits(call, self._limits.timeouts))
 
         def cap_phase(*_: object) -> None:
-            # httpcore looks up the limit of each phase when the phase begins.
+            # httpcore looks up the limit of each phase when the phase begins. It also calls this while it cleans up,
+            # so nothing may be raised here.
             limits.update(self._deadline.cap(limits))
 
         extensions: dict[str, Any] = {"timeout": limits}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="cpva",
     help="The Cassandra PV Archiver from the shell.",
     no_args_is_help=True,

@@ -1,17 +1,22 @@
-"""Copies the configuration of a server through a file."""
+"""Exports the configuration of a server into a file and looks what an import of it would do."""
 
 import os
-import tempfile
 import sys
+import tempfile
 
 from cassandra_pv_archiver.admin_client import AdminClient
 
 host, admin_port, archive_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
-client = AdminClient(host, admin_port, password="admin")
-server_id = client.get_server_status()["serverId"]
-path = os.path.join(tempfile.mkdtemp(), "configuration.xml")
-client.export_server_configuration(server_id, path)
-assert client.export_server_configuration(server_id) == open(path, "rb").read()
-result = client.import_server_configuration(server_id, path, simulate=True)
-print(len(result["addOrUpdateSucceeded"]), result["addOrUpdateFailed"], result["errorMessage"])
+client = AdminClient(host, admin_port, password='admin')
+server_id = client.get_server_status()['serverId']
+with tempfile.TemporaryDirectory() as directory:
+    path = os.path.join(directory, 'configuration.xml')
+    client.export_server_configuration(server_id, path)
+    with open(path, 'rb') as file:
+        content = file.read()
+    result = client.import_server_configuration(server_id, path, remove_channels=True, simulate=True)
+assert content == client.export_server_configuration(server_id)
+assert content.startswith(b'<?xml')
+print(len(result['addOrUpdateSucceeded']), 'channels in the file,', len(result['removeSucceeded']), 'not in it')
+assert result['addOrUpdateFailed'] is None and result['errorMessage'] is None

@@ -1,4 +1,4 @@
-"""Disables channels with commands written as plain dictionaries."""
+"""Disables channels, with commands written as plain dictionaries."""
 
 import sys
 
@@ -6,9 +6,13 @@ from cassandra_pv_archiver.admin_client import AdminClient
 
 host, admin_port, archive_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
-client = AdminClient(host, admin_port, "admin", "admin")
+client = AdminClient(host, admin_port, 'admin', 'admin')
 commands = []
-for name in ("RING:S01:TEMP", "RING:S02:TEMP"):
-    commands.append({"commandType": "update_channel", "channelName": name, "enabled": False, "options": None})
+for channel in client.list_all_channels():
+    if channel['channelName'].endswith(':TEMP'):
+        commands.append(
+            {'commandType': 'update_channel', 'channelName': channel['channelName'], 'enabled': False, 'options': None}
+        )
 for result in client.run_archive_configuration_commands(commands):
-    print(result["command"]["channelName"], result["success"])
+    print(result['command']['channelName'], result['success'])
+assert client.get_channel('RING:S01:TEMP')['enabled'] is False

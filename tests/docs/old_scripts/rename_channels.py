@@ -1,4 +1,4 @@
-"""Renames channels, the new name first."""
+"""Renames channels; the new name comes first."""
 
 import sys
 
@@ -6,13 +6,11 @@ from cassandra_pv_archiver.admin_client import AdminClient, ArchiveConfiguration
 
 host, admin_port, archive_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
-client = AdminClient(host, admin_port, password="admin")
+client = AdminClient(host, admin_port, password='admin')
 commands = ArchiveConfigurationCommands()
 for number in (3, 4):
-    commands.rename_channel("RING:T{0}".format(number), "RING:S0{0}:TEMP".format(number))
-try:
-    results = client.run_archive_configuration_commands(commands)
-except Exception as error:
-    print("failed", error)
-    raise
-print(sum(1 for result in results if result["success"]), "renamed")
+    commands.rename_channel('RING:T{0}'.format(number), 'RING:S0{0}:TEMP'.format(number))
+results = client.run_archive_configuration_commands(commands)
+for command, result in zip(commands, results):
+    assert command['oldChannelName'] == result['command']['oldChannelName']
+    print(command['oldChannelName'], '->', command['newChannelName'], 'done' if result['success'] else 'failed')

@@ -138,11 +138,11 @@ class Cluster:
     """All servers and channels, and what is known about pending operations."""
 
     def __init__(self, servers: Iterable[SimulatedServer]) -> None:
-        self.clock = Clock()
-        self.servers = {server.server_id: server for server in servers}
+        self.clock: Clock = Clock()
+        self.servers: dict[UUID, SimulatedServer] = {server.server_id: server for server in servers}
         self.channels: dict[str, Channel] = {}
         self.blocked: dict[str, float] = {}
-        self.users = {"admin": "admin"}
+        self.users: dict[str, str] = {"admin": "admin"}
 
     def server_name(self, server_id: UUID) -> str:
         """The host name of a server, or ``unknown``."""
