@@ -62,3 +62,19 @@ def test_the_demo_serves_until_it_is_told_to_stop(number: signal.Signals) -> Non
             assert time.monotonic() - began < 10
         finally:
             process.kill()
+
+
+@pytest.mark.one_interpreter
+def test_without_the_extra_the_command_says_what_to_install() -> None:
+    code = "import sys; sys.modules['typer'] = None; from cassandra_pv_archiver.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 1
+    assert "pip install 'cassandra-pv-archiver-client[cli]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.one_interpreter
+def test_the_version() -> None:
+    code = "import sys; sys.argv = ['cpva', '--version']; from cassandra_pv_archiver.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True)
+    assert done.stdout == "cpva 0.1.0\n"
