@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def archiver_simulator() -> Simulator:
-    """A simulated cluster of two servers without channels, with a clock that stands still until it is advanced."""
+    """A simulated cluster of two servers without channels."""
     from .simulation import Simulator
 
     return Simulator()
