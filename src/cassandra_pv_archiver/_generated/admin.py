@@ -1,5 +1,5 @@
 # Generated, do not edit. Change the specification and run: python codegen/generate.py
-#   spec/admin.yaml (SHA-256 af65c53847d209e53925c4aebd241695ac4199daa321c694f89fd8e474ad7d80)
+#   spec/admin.yaml (SHA-256 756b60344af4d8693c25d1017d0b94fcdecb277cc77cc0121747775608de1403)
 # ruff: noqa: D205
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ class ChannelSummary(WireModel, frozen=True):
 
 
 ChannelState: TypeAlias = Literal["initializing", "ok", "disabled", "disconnected", "error", "destroyed"]
-"""The known states of a channel (section 9.1). Open, servers may add others."""
+"""The known states of a channel: being started (`initializing`), connected and archiving (`ok`), switched off by
+its configuration or its enabling channel (`disabled`), not provided by its control system at present
+(`disconnected`), not working (`error`), shut down or being restarted (`destroyed`). Open, servers may add
+others.
+"""
 
 
 class ServerConfigurationExport(ServerConfigurationExportBase, frozen=True):
@@ -56,7 +60,7 @@ class ServerConfigurationExport(ServerConfigurationExportBase, frozen=True):
     configuration_file: Annotated[
         str, Field(json_schema_extra={"contentEncoding": "base64", "contentMediaType": "application/xml"})
     ]
-    """The XML document (section 4) in UTF-8, as padded Base64 without line breaks."""
+    """The XML document in UTF-8, as padded Base64 without line breaks."""
 
 
 class ServerConfigurationImportRequest(RequestModel, frozen=True):
@@ -67,7 +71,7 @@ class ServerConfigurationImportRequest(RequestModel, frozen=True):
     configuration_file: Annotated[
         str, Field(json_schema_extra={"contentEncoding": "base64", "contentMediaType": "application/xml"})
     ]
-    """The XML document (section 4) as padded Base64 without line breaks."""
+    """The XML document in the encoding that it declares, as padded Base64 without line breaks."""
     remove_channels: bool = False
     """Remove the channels of this server that the file does not name, with all their samples."""
     simulate: bool = False
@@ -263,8 +267,8 @@ class CommandResult(CommandResultBase, frozen=True):
     success: bool
     """Whether the command succeeded."""
     error_message: str | None = None
-    """Why the command failed. Absent on success, and if no reason is known. A text that is none of the server's
-    own (section 3.3) means that the command may have been executed.
+    """Why the command failed. Absent on success, and if no reason is known. A text that is not one of the server's
+    refusals, such as that of a broken connection, means that the command may have been executed.
     """
 
 
@@ -274,7 +278,7 @@ class ClusterServer(ClusterServerBase, frozen=True):
     last_online_time: DecimalInt64
     """When the server last registered, in milliseconds since 1970-01-01 UTC, by its own clock."""
     online: bool
-    """Whether that is at most 15 s ago by the clock of the server that was asked (section 9.2)."""
+    """Whether that is at most 15 s ago by the clock of the server that was asked."""
     server_id: UUID
     """The ID of the server."""
     server_name: str
@@ -287,7 +291,9 @@ class ServerStatus(ServerStatusBase, frozen=True):
     cassandra_cluster_name: str | None
     """The name of the database cluster; null until there was a connection."""
     cassandra_error: str | None
-    """Why there is no connection to the database; null once there was one."""
+    """Why there is no connection to the database, or why the key space could not be opened; null once that
+    succeeded.
+    """
     cassandra_keyspace_name: str | None
     """The name of the key space; null until there was a connection."""
     channels_disconnected: DecimalInt32
@@ -303,9 +309,11 @@ class ServerStatus(ServerStatusBase, frozen=True):
     server_name: str
     """The host name of the server."""
     server_online: bool
-    """Whether the server takes itself to be online; may differ from what others see (section 9.2)."""
+    """Whether the server takes itself to be online. May differ from what others see, in particular while it
+    starts.
+    """
     total_samples_dropped: DecimalInt64
-    """Samples lost since the start of the server because they came too fast."""
+    """Samples lost since the start of the server because they came faster than they could be written."""
     total_samples_written: DecimalInt64
     """Samples written since the start of the server."""
 
@@ -341,7 +349,7 @@ class ServerChannelInformation(WireModel, frozen=True):
     options: Mapping[str, str]
     """The options of the control-system support, sorted by name; empty if none are set."""
     state: ChannelState | str | None
-    """The state of the channel (section 9.1); null if only the stored configuration is known."""
+    """The state of the channel, see `ChannelState`; null if only the stored configuration is known."""
     total_samples_dropped: DecimalInt64 | None
     """Samples that were lost because they came faster than they could be written, since the channel was last
     initialised; null without status.
@@ -382,7 +390,7 @@ class ChannelInformation(WireModel, frozen=True):
     server_name: str
     """The host name of that server; `unknown` if it is not in the asked server's view of the cluster."""
     state: ChannelState | str | None
-    """The state of the channel (section 9.1); null if only the stored configuration is known."""
+    """The state of the channel, see `ChannelState`; null if only the stored configuration is known."""
     total_samples_dropped: DecimalInt64 | None
     """Samples that were lost because they came faster than they could be written, since the channel was last
     initialised; null without status.

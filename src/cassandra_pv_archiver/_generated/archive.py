@@ -1,5 +1,5 @@
 # Generated, do not edit. Change the specification and run: python codegen/generate.py
-#   spec/archive.yaml (SHA-256 52d3efc490aee31cfd3a154e4cb813bc1ad96990d17a91566f4043d422b8308a)
+#   spec/archive.yaml (SHA-256 6c6100fd065026f9f9517653c00feb8c80fc9a6571cadc9ade7b40b8406037b3)
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class SampleSeverity(SeverityBase, frozen=True):
     level: OpenSeverity
     """The alarm severity."""
     has_value: bool
-    """Whether the sample has a value. False for markers, which tell that the channel was disconnected or disabled
-    (section 7.4).
+    """Whether the sample has a value. False for markers, which tell that the channel was disconnected or archiving
+    was disabled.
     """
 
 
@@ -96,7 +96,7 @@ class DoubleSample(FloatSampleBase, frozen=True):
     severity: SampleSeverity
     """The alarm severity, and whether there is a value."""
     status: str
-    """The alarm status, such as `HIGH`; may be empty."""
+    """The alarm status, such as `NO_ALARM` or `HIGH`; may be empty."""
     quality: SampleQuality | str
     """`Original` as received, or `Interpolated` as the result of decimation."""
     meta_data: NumericMetaData | None = None
@@ -115,7 +115,7 @@ class EnumSample(EnumSampleBase, frozen=True):
     severity: SampleSeverity
     """The alarm severity, and whether there is a value."""
     status: str
-    """The alarm status, such as `HIGH`; may be empty."""
+    """The alarm status, such as `NO_ALARM` or `HIGH`; may be empty."""
     quality: SampleQuality | str
     """`Original` as received, or `Interpolated` as the result of decimation."""
     meta_data: EnumMetaData | None = None
@@ -134,7 +134,7 @@ class LongSample(IntegerSampleBase, frozen=True):
     severity: SampleSeverity
     """The alarm severity, and whether there is a value."""
     status: str
-    """The alarm status, such as `HIGH`; may be empty."""
+    """The alarm status, such as `NO_ALARM` or `HIGH`; may be empty."""
     quality: SampleQuality | str
     """`Original` as received, or `Interpolated` as the result of decimation."""
     meta_data: NumericMetaData | None = None
@@ -153,7 +153,7 @@ class MinMaxDoubleSample(AggregateSampleBase, frozen=True):
     severity: SampleSeverity
     """The highest alarm severity of the period."""
     status: str
-    """The alarm status, such as `HIGH`; may be empty."""
+    """The alarm status, such as `NO_ALARM` or `HIGH`; may be empty."""
     quality: SampleQuality | str
     """`Original` as received, or `Interpolated` as the result of decimation."""
     meta_data: NumericMetaData | None = None
@@ -176,7 +176,7 @@ class StringSample(TextSampleBase, frozen=True):
     severity: SampleSeverity
     """The alarm severity, and whether there is a value."""
     status: str
-    """The alarm status, such as `HIGH`; may be empty."""
+    """The alarm status, such as `NO_ALARM` or `HIGH`; may be empty."""
     quality: SampleQuality | str
     """`Original` as received, or `Interpolated` as the result of decimation."""
     type: Literal["string"] = "string"

@@ -1,5 +1,5 @@
 # Generated, do not edit. Change the specification and run: python codegen/generate.py
-#   spec/archive.yaml (SHA-256 52d3efc490aee31cfd3a154e4cb813bc1ad96990d17a91566f4043d422b8308a)
+#   spec/archive.yaml (SHA-256 6c6100fd065026f9f9517653c00feb8c80fc9a6571cadc9ade7b40b8406037b3)
 
 from __future__ import annotations
 
