@@ -1,45 +1,55 @@
-"""The examples of the documentation run, and those of the README."""
+"""The scripts in docs/examples run, and print what they are there to show."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
 
 from cassandra_pv_archiver.testing import RunningSimulator
+from tests.docs.running import DOCS, run
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
-README = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-
-
-def run(command: list[str]) -> None:
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=50, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
-    assert not done.stderr
+EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
+PRINTED = {
+    "configuration_file": ["would be added or updated: 10", "would be removed: 0"],
+    "handled_errors": [
+        "404 get_channel 'RING:NO:SUCH'",
+        "403 run_archive",
+        "not sent: end_time",
+        "not reached: Cannot",
+    ],
+    "kinds_of_samples": ["RING:LIFETIME minMaxDouble", "an array of 24 elements", "no value, because Disconnected"],
+    "kinds_of_times": ["5400.0 seconds", "write 2025-10-26T02:30:00+02:00 or 2025-10-26T02:30:00+01:00"],
+    "logged_requests": ["DEBUG cassandra_pv_archiver: get_samples", "WARNING cassandra_pv_archiver", "gave up: Cannot"],
+    "metrics": ['archiver_requests_total{operation="get_samples",outcome="succeeded"} 2', "archiver_samples_total"],
+    "own_http_client": ["GET 200 application/json", "['RING:MODE']"],
+    "password_from_environment": ["True"],
+    "password_from_keyring": ["True"],
+    "patient_job": ["True\n['RING:LIFETIME']\nTrue"],
+    "run_commands": [
+        "add_channel RING:S05:TEMP succeeded",
+        "rename_channel RING:NO:SUCH refused",
+        "1 command failed",
+        "not added: ",
+        "addOptions",
+    ],
+    "samples_as_columns": ["['LOLO'] for 10 minutes", "True True", "int64 ['Injection'", "Disconnected 10 minutes"],
+    "simulated_cluster": ["[2.0, 3.0, 4.0, 5.0]"],
+    "test_my_program": ["2 passed"],
+    "tracing": ["get_samples within nightly report: ", "'archiver.channel': 'RING:CURRENT'"],
+}
 
 
 @pytest.mark.one_interpreter
 @pytest.mark.parametrize("script", EXAMPLES, ids=lambda script: script.stem)
 def test_example(script: Path, scene: RunningSimulator) -> None:
-    run([str(script), scene.admin_url, scene.archive_url])
-
-
-@pytest.mark.one_interpreter
-@pytest.mark.parametrize("number", range(2))
-def test_readme(number: int, scene: RunningSimulator) -> None:
-    text = README[number].replace(
-        'AdminClient("archiver.example.com", password="secret")',
-        f'AdminClient(base_url="{scene.admin_url}", password="admin")',
-    )
-    run(["-c", text.replace('ArchiveClient("archiver.example.com")', f'ArchiveClient(base_url="{scene.archive_url}")')])
-
-
-def test_pages_that_are_linked_exist() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page}: {target}"
+    if script.stem.startswith("test_"):
+        # As in a project of its own, without the settings of this one.
+        printed = run(
+            "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", script.parent, "-p", "no:cacheprovider", script
+        )
+    else:
+        printed = run(script, scene.admin_url, scene.archive_url)
+    for fragment in PRINTED[script.stem]:
+        assert fragment in printed
