@@ -1,16 +1,20 @@
-"""The examples of the predecessor's README, word for word apart from the host, for both colours of client."""
+"""The examples of the predecessor's description, word for word apart from the host, for both colours of client."""
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
+import re
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from cassandra_pv_archiver import AsyncAdminClient, AsyncArchiveClient
-from cassandra_pv_archiver.testing import Simulator
+from cassandra_pv_archiver import AdminClient
+from cassandra_pv_archiver.testing import RunningSimulator, Simulator, double_sample
 
 OWNER = "82c711df-632b-49a3-85c2-d3249555eb57"
 OTHER = "51093923-45fa-4b5b-8476-4bb0238a2da8"
@@ -53,61 +57,65 @@ samples = client.get_samples('my_channel', 1567823452000000000, 1568967971000000
 """
 
 
-def simulated_cluster() -> Simulator:
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningSimulator]:
+    """A cluster in which the examples find what they name, and a folder with their file."""
     simulator = Simulator([OWNER, OTHER])
     for name in ("my_channel", "some_channel", "channel_to_be_deleted", "old_channel_name", "existing_channel"):
         simulator.add_channel(name)
     simulator.add_channel("channel_to_be_moved", server=1)
     simulator.add_channel("my_prefix:7:x")
-    return simulator
+    samples = [double_sample(1567823451000000000 + 10**15 * number, float(number)) for number in range(3)]
+    simulator.add_samples("my_channel", samples)
+    monkeypatch.chdir(tmp_path)
+    Path("path/to").mkdir(parents=True)
+    with simulator.serve() as running:
+        with AdminClient(base_url=running.admin_url) as admin:
+            admin.export_server_configuration(OWNER, "path/to/source_file.xml")
+        yield running
 
 
-class BlockingAsync:
-    """Runs each method of an asynchronous client at once, so that the examples need no other words."""
+def execute(text: str, colour: str, url: str) -> dict[str, Any]:
+    """Runs an example; for the asynchronous colour with other classes and with ``await``, and nothing else."""
+    text = text.replace("'myserver.example.com'", f"'127.0.0.1', {urlsplit(url).port}").replace("mysecret", "admin")
+    if colour == "async":
+        text = re.sub(
+            r"\bclient\.(?=\w+\()", "await client.", re.sub(r"\b(Admin|Archive)Client\b", r"Async\1Client", text)
+        )
+        text += "await client.aclose()\n"
+    else:
+        text += "client.close()\n"
+    names: dict[str, Any] = {}
+    code = compile(text, "example", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = eval(code, names)
+    assert inspect.iscoroutine(result) == (colour == "async")
+    if inspect.iscoroutine(result):
+        asyncio.run(finished(result))
+    return names
 
-    def __init__(self, client: Any, runner: asyncio.Runner) -> None:
-        self._client = client
-        self._runner = runner
 
-    def __getattr__(self, name: str) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            return self._runner.run(wait_for(getattr(self._client, name)(*args, **kwargs)))
-
-        return call
-
-
-async def wait_for(awaitable: Any) -> Any:
-    return await awaitable
+async def finished(coroutine: Coroutine[Any, Any, None]) -> None:
+    await coroutine
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
-def test_examples(colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("path/to").mkdir(parents=True)
-    simulator = simulated_cluster()
-    with simulator.serve() as running, asyncio.Runner() as runner:
-        names: dict[str, Any] = {}
-        admin = f"base_url={running.admin_url!r}, password='admin'"
-        archive = f"base_url={running.archive_url!r}"
-        for text, arguments in ((ADMIN, admin), (ARCHIVE, archive)):
-            text = text.replace("'myserver.example.com', password='mysecret'", arguments)
-            text = text.replace("'myserver.example.com'", arguments)
-            text = text.replace("path/to/source_file.xml", "path/to/target_file.xml")
-            if colour == "async":
-                text = text.replace("client = Admin", "client = block(AsyncAdmin").replace(
-                    "client = Archive", "client = block(AsyncArchive"
-                )
-                text = text.replace(f"({arguments})", f"({arguments}))")
-            names |= {
-                "AsyncAdminClient": AsyncAdminClient,
-                "AsyncArchiveClient": AsyncArchiveClient,
-                "block": lambda client: BlockingAsync(client, runner),
-            }
-            exec(compile(text, "example", "exec"), names)
-            close = names["client"].close if colour == "sync" else names["client"].aclose
-            assert not inspect.isawaitable(close())
-            if text.startswith("\nfrom cassandra_pv_archiver.admin_client"):
-                results = names["result"]
-        assert [result["success"] for result in results] == [True] * 7
-        assert results[2].command["commandType"] == "move_channel"
-        assert names["channels"] == ["my_prefix:7:x"]
+def test_examples(colour: str, running: RunningSimulator, capsys: pytest.CaptureFixture[str]) -> None:
+    admin = execute(ADMIN, colour, running.admin_url)
+    assert capsys.readouterr().out.startswith(
+        "There are 7 channels.\nThis is the information for channel channel_to_be"
+    )
+    assert Path("path/to/target_file.xml").read_bytes().startswith(b"<?xml")
+    assert admin["channel_info"]["channelName"] == "my_channel"
+    assert [server["serverId"] for server in admin["cluster_status"]["servers"]] == [OTHER, OWNER]
+    assert admin["server_status"]["serverId"] == OWNER
+    assert [channel["channelName"] for channel in admin["channels"]][-1] == "some_channel"
+    results = admin["result"]
+    assert [result["success"] for result in results] == [True] * 7
+    assert [result["command"]["commandType"] for result in results][2:5] == [
+        "move_channel",
+        "refresh_channel",
+        "remove_channel",
+    ]
+    archive = execute(ARCHIVE, colour, running.archive_url)
+    assert archive["channels"] == ["my_prefix:7:x"]
+    assert [sample["value"] for sample in archive["samples"]] == [[0.0], [1.0], [2.0]]
