@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import subprocess
+import sys
 import urllib.error
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +21,7 @@ from cassandra_pv_archiver import (
     ConnectionFailedError,
     NotAuthorizedError,
     RedirectError,
+    RetryPolicy,
     SampleSeries,
     json_default,
 )
@@ -144,6 +147,8 @@ def test_series_in_place_of_a_list(archive: ArchiveClient) -> None:
     with pytest.raises(TypeError):
         _ = samples + samples  # type: ignore[operator]
     assert len(list(samples) + list(samples)) == 2 * len(samples)
+    decimated = archive.get_samples("RING:LIFETIME", "-6h", "now", 24)
+    assert [sample["time"] for sample in decimated] == sorted(sample["time"] for sample in decimated)
 
 
 def test_arguments_that_are_refused(archive: ArchiveClient) -> None:
@@ -194,6 +199,19 @@ def test_errors_of_the_connection() -> None:
         client.list_all_channels()
     assert isinstance(caught.value, ConnectionFailedError)
     assert not isinstance(caught.value, urllib.error.URLError)
+
+
+@pytest.mark.one_interpreter
+def test_repetitions_are_seen_without_any_logging() -> None:
+    script = (
+        "from cassandra_pv_archiver import AdminClient, RetryPolicy\nAdminClient('127.0.0.1', 1{}).list_all_channels()"
+    )
+    for options, repeated in ((", retry=RetryPolicy(first_delay=0.01)", 3), (", retry=0", 0)):
+        command = [sys.executable, "-c", script.format(options)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+        assert done.stderr.count("failed, next one in") == repeated
+        assert done.stderr.rstrip().split("\n")[-1].startswith("cassandra_pv_archiver.errors.ConnectionFailedError")
+    assert RetryPolicy().retries == 3
 
 
 def test_redirects_are_errors() -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 
+import cassandra_pv_archiver as package
 from cassandra_pv_archiver.testing import RunningSimulator
 from tests.docs.running import DOCS, ROOT, at, python_blocks, run
 
@@ -42,6 +43,15 @@ def test_linked_pages_and_sections_exist() -> None:
             if section:
                 headings = re.findall(r"^#+ (.*)$", linked.read_text("utf-8"), re.MULTILINE)
                 assert section in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}, section
+
+
+def test_tree_of_errors() -> None:
+    page = (DOCS / "pages" / "errors-and-retries.md").read_text("utf-8")
+    drawn = re.findall(r"^((?:\|   )?)\+-- (\w+Error) ", page, re.MULTILINE)
+    public = {name: getattr(package, name) for name in package.__all__ if name.endswith("Error")}
+    assert {name for _, name in drawn} == public.keys() - {"ArchiverError"}
+    for indented, name in drawn:
+        assert public[name].__mro__[1] is (package.RefusedError if indented else package.ArchiverError)
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
