@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections import Counter
+from collections import defaultdict
 
 from cassandra_pv_archiver import AdminClient, ArchiveClient, ClientEvent
 
@@ -12,7 +12,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counters: Counter[str] = Counter()
+        self._counters: defaultdict[str, float] = defaultdict(float)
 
     def on_event(self, event: ClientEvent) -> None:
         operation = f'operation="{event.operation}"'

@@ -4,7 +4,7 @@ import contextlib
 import contextvars
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Protocol
 
 from cassandra_pv_archiver import ArchiveClient, ClientEvent
@@ -61,7 +61,7 @@ class PrintedSpan:
 
 
 @contextlib.contextmanager
-def span(name: str) -> Iterator[None]:
+def span(name: str) -> Generator[None]:
     token = current.set(name)
     yield
     current.reset(token)
