@@ -45,6 +45,15 @@ def test_linked_pages_and_sections_exist() -> None:
                 assert section in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}, section
 
 
+def test_files_that_pages_name_exist() -> None:
+    places = (ROOT, ROOT / "src" / "cassandra_pv_archiver")
+    for page in PAGES:
+        for name in re.findall(
+            r"(?<![\w/])(?:(?:tests|docs|spec|codegen)/[\w./-]+|_\w+\.py|_generated)", page.read_text("utf-8")
+        ):
+            assert any((place / name.rstrip(".")).exists() for place in places), f"{page}: {name}"
+
+
 def test_tree_of_errors() -> None:
     page = (DOCS / "pages" / "errors-and-retries.md").read_text("utf-8")
     drawn = re.findall(r"^((?:\|   )?)\+-- (\w+Error) ", page, re.MULTILINE)
