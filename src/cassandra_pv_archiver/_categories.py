@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any, ClassVar, SupportsIndex, TypeAlias, overload
+from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +50,9 @@ class CategoricalColumn:
     def __len__(self) -> int:
         return len(self.codes)
 
+    # Not SupportsIndex, because numpy's arrays pass for one.
     @overload
-    def __getitem__(self, key: SupportsIndex) -> str: ...
+    def __getitem__(self, key: int | np.integer[Any]) -> str: ...
     @overload
     def __getitem__(self, key: slice | npt.NDArray[np.bool_ | np.integer[Any]]) -> CategoricalColumn: ...
     def __getitem__(self, key: Any) -> str | CategoricalColumn:

@@ -6,8 +6,8 @@ import base64
 from collections.abc import Callable
 from typing import TypeAlias
 
-Password: TypeAlias = str | Callable[[], str]
-"""A password, or a callable that gives it each time it is needed, for example from a keyring."""
+Password: TypeAlias = str | Callable[[], str | None]
+"""A password, or a callable that gives it each time it is needed, for example from a keyring; None stands for none."""
 
 
 class Credentials:
@@ -16,6 +16,8 @@ class Credentials:
     __slots__ = ("_password", "_username")
 
     def __init__(self, username: str, password: Password) -> None:
+        if not isinstance(password, str) and not callable(password):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
+            raise TypeError("password is text, or a callable that gives it.")
         if ":" in username:
             raise ValueError("A user name for Basic authentication has no colon.")
         self._username = username

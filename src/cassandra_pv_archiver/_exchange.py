@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -100,14 +101,9 @@ class _JsonDecoder(Generic[T]):
         )
 
 
-_adapters: dict[Any, TypeAdapter[Any]] = {}
-
-
+@cache
 def _adapter(type_: Any) -> TypeAdapter[Any]:
-    adapter = _adapters.get(type_)
-    if adapter is None:
-        adapter = _adapters[type_] = TypeAdapter(type_)
-    return adapter
+    return TypeAdapter(type_)
 
 
 def exchange(call: Call[T]) -> Flow[T]:

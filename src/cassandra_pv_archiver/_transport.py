@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, Unpack
+from typing import Any, Generic, Self, TypeVar, Unpack
 
 import httpx
 
@@ -32,6 +32,7 @@ from ._steps import Call, Close, Flow, Limits, Open, Pause, Read, Reply, Step
 from .errors import ArchiverError
 
 T = TypeVar("T")
+HttpClient = TypeVar("HttpClient", httpx.Client, httpx.AsyncClient)
 
 
 class SyncOptions(ConnectionOptions, total=False):
@@ -57,11 +58,12 @@ class AsyncOptions(ConnectionOptions, total=False):
     http_client: httpx.AsyncClient
 
 
-class SyncDriver:
-    """Runs flows in the calling thread. Threads may share it."""
+class _Driver(Generic[HttpClient]):
+    """What both drivers are made of."""
 
     def __init__(
         self,
+        kind: type[HttpClient],
         connection: Connection,
         *,
         verify: bool | str | Path = True,
@@ -69,7 +71,7 @@ class SyncDriver:
         proxy: str | None = None,
         trust_env: bool = True,
         headers: Mapping[str, str] | None = None,
-        http_client: httpx.Client | None = None,
+        http_client: HttpClient | None = None,
         **limits: Unpack[LimitOptions],
     ) -> None:
         self.connection = connection
@@ -77,17 +79,35 @@ class SyncDriver:
         self.limits = read_limits(Limits(), limits)
         self._owned = http_client is None
         if http_client is None:
-            http_client = httpx.Client(**own_client_options(verify, ssl_context, proxy, trust_env))
+            http_client = kind(**own_client_options(verify, ssl_context, proxy, trust_env))
         else:
-            check_http_client(http_client, httpx.Client, connection, verify, ssl_context, proxy, trust_env)
+            check_http_client(http_client, kind, connection, verify, ssl_context, proxy, trust_env)
         self._client = http_client
 
-    def view(self, **limits: Unpack[LimitOptions]) -> SyncDriver:
+    def view(self, **limits: Unpack[LimitOptions]) -> Self:
         """A driver with other limits on the same connections, which stay this driver's to close."""
         view = copy.copy(self)
         view._owned = False
         view.limits = read_limits(self.limits, limits)
         return view
+
+
+class _Steps(Generic[HttpClient]):
+    """What performing the steps of one flow needs."""
+
+    def __init__(self, client: HttpClient, connection: Connection, limits: Limits) -> None:
+        self._client = client
+        self._connection = connection
+        self._limits = limits
+        self._deadline = Deadline(limits.deadline)
+        self._open: list[Reply] = []
+
+
+class SyncDriver(_Driver[httpx.Client]):
+    """Runs flows in the calling thread. Threads may share it."""
+
+    def __init__(self, connection: Connection, **options: Unpack[SyncOptions]) -> None:
+        super().__init__(httpx.Client, connection, **options)
 
     def close(self) -> None:
         """Closes the connections, if they are ours, and refuses further flows."""
@@ -115,15 +135,8 @@ class SyncDriver:
             steps.close()
 
 
-class _SyncSteps:
+class _SyncSteps(_Steps[httpx.Client]):
     """Performs the steps of one flow, and knows which replies are open."""
-
-    def __init__(self, client: httpx.Client, connection: Connection, limits: Limits) -> None:
-        self._client = client
-        self._connection = connection
-        self._limits = limits
-        self._deadline = Deadline(limits.deadline)
-        self._open: list[Reply] = []
 
     def perform(self, step: Step) -> Any:
         match step:
@@ -197,37 +210,11 @@ def _cut(connection: socket.socket) -> None:
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
-class AsyncDriver:
+class AsyncDriver(_Driver[httpx.AsyncClient]):
     """Runs flows in the current task. Tasks of one event loop may share it."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        verify: bool | str | Path = True,
-        ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
-        trust_env: bool = True,
-        headers: Mapping[str, str] | None = None,
-        http_client: httpx.AsyncClient | None = None,
-        **limits: Unpack[LimitOptions],
-    ) -> None:
-        self.connection = connection
-        self.connection.headers = read_headers(headers)
-        self.limits = read_limits(Limits(), limits)
-        self._owned = http_client is None
-        if http_client is None:
-            http_client = httpx.AsyncClient(**own_client_options(verify, ssl_context, proxy, trust_env))
-        else:
-            check_http_client(http_client, httpx.AsyncClient, connection, verify, ssl_context, proxy, trust_env)
-        self._client = http_client
-
-    def view(self, **limits: Unpack[LimitOptions]) -> AsyncDriver:
-        """A driver with other limits on the same connections, which stay this driver's to close."""
-        view = copy.copy(self)
-        view._owned = False
-        view.limits = read_limits(self.limits, limits)
-        return view
+    def __init__(self, connection: Connection, **options: Unpack[AsyncOptions]) -> None:
+        super().__init__(httpx.AsyncClient, connection, **options)
 
     async def aclose(self) -> None:
         """Closes the connections, if they are ours, and refuses further flows."""
@@ -255,15 +242,8 @@ class AsyncDriver:
             await steps.aclose()
 
 
-class _AsyncSteps:
+class _AsyncSteps(_Steps[httpx.AsyncClient]):
     """Performs the steps of one flow, and knows which replies are open."""
-
-    def __init__(self, client: httpx.AsyncClient, connection: Connection, limits: Limits) -> None:
-        self._client = client
-        self._connection = connection
-        self._limits = limits
-        self._deadline = Deadline(limits.deadline)
-        self._open: list[Reply] = []
 
     async def perform(self, step: Step) -> Any:
         match step:

@@ -7,9 +7,10 @@ reasonably write a value in another form than JSON has, the types here say so.
 from __future__ import annotations
 
 import math
+import operator
 import re
 import uuid
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, SupportsIndex, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator, Field, PlainSerializer, Strict
 from pydantic_core import PydanticCustomError
@@ -33,7 +34,8 @@ def _read_decimal(value: Any) -> Any:
                 "decimal_text", "Input should be an integer or its decimal digits as text, such as 30 or '30'"
             )
         return int(value)
-    return value
+    # Also the integers of numpy, but no booleans.
+    return operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else value
 
 
 def _read_float(value: Any) -> Any:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from ._command_base import CommandBase
 from .models import (
-    AddChannelCommand,
-    AddOrUpdateChannelCommand,
     ArchiveConfigurationCommand,
-    MoveChannelCommand,
-    RefreshChannelCommand,
-    RemoveChannelCommand,
-    RenameChannelCommand,
-    UpdateChannelCommand,
 )
 
 __all__ = ["ArchiveConfigurationCommands", "Command", "DecimationLevels", "Options", "RetentionPeriods", "ServerId"]
@@ -34,7 +27,6 @@ Options: TypeAlias = Mapping[str, str | int | float | bool]
 Command: TypeAlias = ArchiveConfigurationCommand | Mapping[str, Any]
 """A command, or its JSON form as a mapping."""
 
-_AddCommand = TypeVar("_AddCommand", AddChannelCommand, AddOrUpdateChannelCommand)
 _any_command: TypeAdapter[ArchiveConfigurationCommand] = TypeAdapter(ArchiveConfigurationCommand)
 
 
@@ -74,17 +66,15 @@ class ArchiveConfigurationCommands(list[Command]):
         Raises:
             ValueError: A value breaks a rule; the message names command, member and rule.
         """
-        self.append(
-            _add(
-                AddChannelCommand,
-                channel_name,
-                control_system_type,
-                server_id,
-                decimation_levels,
-                decimation_level_to_retention_period,
-                enabled,
-                options,
-            )
+        self._append_add(
+            "add_channel",
+            channel_name,
+            control_system_type,
+            server_id,
+            decimation_levels,
+            decimation_level_to_retention_period,
+            enabled,
+            options,
         )
 
     def add_or_update_channel(
@@ -114,17 +104,15 @@ class ArchiveConfigurationCommands(list[Command]):
         Raises:
             ValueError: A value breaks a rule; the message names command, member and rule.
         """
-        self.append(
-            _add(
-                AddOrUpdateChannelCommand,
-                channel_name,
-                control_system_type,
-                server_id,
-                decimation_levels,
-                decimation_level_to_retention_period,
-                enabled,
-                options,
-            )
+        self._append_add(
+            "add_or_update_channel",
+            channel_name,
+            control_system_type,
+            server_id,
+            decimation_levels,
+            decimation_level_to_retention_period,
+            enabled,
+            options,
         )
 
     def move_channel(
@@ -142,14 +130,11 @@ class ArchiveConfigurationCommands(list[Command]):
         Raises:
             ValueError: A name is empty, or an ID is not a UUID.
         """
-        self.append(
-            MoveChannelCommand.model_validate(
-                {
-                    "channelName": channel_name,
-                    "newServerId": new_server_id,
-                    "expectedOldServerId": expected_old_server_id,
-                }
-            )
+        self._append(
+            "move_channel",
+            channelName=channel_name,
+            newServerId=new_server_id,
+            expectedOldServerId=expected_old_server_id,
         )
 
     def refresh_channel(self, channel_name: str, server_id: ServerId | None = None) -> None:
@@ -165,7 +150,11 @@ class ArchiveConfigurationCommands(list[Command]):
         if server_id is None:
             self.append({"commandType": "refresh_channel", "channelName": OwnerlessRefresh.check(channel_name)})
         else:
-            self.append(RefreshChannelCommand.model_validate({"channelName": channel_name, "serverId": server_id}))
+            self._append(
+                "refresh_channel",
+                channelName=channel_name,
+                serverId=server_id,
+            )
 
     def remove_channel(self, channel_name: str, expected_server_id: ServerId | None = None) -> None:
         """Appends a command that removes a channel with all its samples, for good.
@@ -177,8 +166,10 @@ class ArchiveConfigurationCommands(list[Command]):
         Raises:
             ValueError: The name is empty, or the ID is not a UUID.
         """
-        self.append(
-            RemoveChannelCommand.model_validate({"channelName": channel_name, "expectedServerId": expected_server_id})
+        self._append(
+            "remove_channel",
+            channelName=channel_name,
+            expectedServerId=expected_server_id,
         )
 
     def rename_channel(
@@ -194,14 +185,11 @@ class ArchiveConfigurationCommands(list[Command]):
         Raises:
             ValueError: A name is empty, or the ID is not a UUID.
         """
-        self.append(
-            RenameChannelCommand.model_validate(
-                {
-                    "oldChannelName": old_channel_name,
-                    "newChannelName": new_channel_name,
-                    "expectedServerId": expected_server_id,
-                }
-            )
+        self._append(
+            "rename_channel",
+            oldChannelName=old_channel_name,
+            newChannelName=new_channel_name,
+            expectedServerId=expected_server_id,
         )
 
     def update_channel(
@@ -240,22 +228,44 @@ class ArchiveConfigurationCommands(list[Command]):
         Raises:
             ValueError: A value breaks a rule; the message names command, member and rule.
         """
-        self.append(
-            UpdateChannelCommand.model_validate(
-                {
-                    "channelName": channel_name,
-                    "addDecimationLevels": _listed(add_decimation_levels),
-                    "addOptions": _written(add_options),
-                    "decimationLevels": _listed(decimation_levels),
-                    "decimationLevelToRetentionPeriod": decimation_level_to_retention_period,
-                    "enabled": None if enabled is None else bool(enabled),
-                    "expectedControlSystemType": expected_control_system_type,
-                    "expectedServerId": expected_server_id,
-                    "options": _written(options),
-                    "removeDecimationLevels": _listed(remove_decimation_levels),
-                    "removeOptions": _listed(remove_options),
-                }
-            )
+        self._append(
+            "update_channel",
+            channelName=channel_name,
+            addDecimationLevels=_listed("add_decimation_levels", add_decimation_levels),
+            addOptions=_written("add_options", add_options),
+            decimationLevels=_listed("decimation_levels", decimation_levels),
+            decimationLevelToRetentionPeriod=decimation_level_to_retention_period,
+            enabled=None if enabled is None else bool(enabled),
+            expectedControlSystemType=expected_control_system_type,
+            expectedServerId=expected_server_id,
+            options=_written("options", options),
+            removeDecimationLevels=_listed("remove_decimation_levels", remove_decimation_levels),
+            removeOptions=_listed("remove_options", remove_options),
+        )
+
+    def _append(self, kind: str, **members: Any) -> None:
+        self.append(_command({"commandType": kind, **members}))
+
+    def _append_add(
+        self,
+        kind: str,
+        channel_name: str,
+        control_system_type: str,
+        server_id: ServerId,
+        decimation_levels: DecimationLevels | None,
+        decimation_level_to_retention_period: RetentionPeriods | None,
+        enabled: bool,
+        options: Options | None,
+    ) -> None:
+        self._append(
+            kind,
+            channelName=channel_name,
+            controlSystemType=control_system_type,
+            decimationLevels=_listed("decimation_levels", decimation_levels),
+            decimationLevelToRetentionPeriod=decimation_level_to_retention_period,
+            enabled=bool(enabled),
+            options=_written("options", options),
+            serverId=server_id,
         )
 
 
@@ -292,44 +302,46 @@ def _check(position: int, command: Command) -> ArchiveConfigurationCommand | Own
     if given.get("commandType") == "refresh_channel" and given.get("serverId") is None:
         return OwnerlessRefresh(OwnerlessRefresh.check(given.get("channelName")))
     try:
-        return _any_command.validate_python(given)
+        return _command(given)
+    except ValueError as error:
+        raise ValueError(f"commands[{position}]: {error}") from error
+
+
+def _command(members: Mapping[str, Any]) -> ArchiveConfigurationCommand:
+    try:
+        return _any_command.validate_python(dict(members))
     except ValidationError as error:
-        raise ValueError(f"commands[{position}]: {_problem(error)}") from error
+        raise ValueError("; ".join(_problems(error))) from error
 
 
-def _problem(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+def _problems(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        # A broken rule names command and member itself.
+        named = problem["type"] in {"broken_rule", "unknown_member"}
+        where = "" if named else ".".join(str(part) for part in problem["loc"])
+        yield f"{where}: {problem['msg']}" if where else problem["msg"]
 
 
-def _add(
-    command: type[_AddCommand],
-    channel_name: str,
-    control_system_type: str,
-    server_id: ServerId,
-    decimation_levels: DecimationLevels | None,
-    decimation_level_to_retention_period: RetentionPeriods | None,
-    enabled: bool,
-    options: Options | None,
-) -> _AddCommand:
-    return command.model_validate(
-        {
-            "channelName": channel_name,
-            "controlSystemType": control_system_type,
-            "decimationLevels": _listed(decimation_levels),
-            "decimationLevelToRetentionPeriod": decimation_level_to_retention_period,
-            "enabled": bool(enabled),
-            "options": _written(options),
-            "serverId": server_id,
-        }
-    )
+def _listed(parameter: str, values: Iterable[Any] | None) -> list[Any] | None:
+    if values is None:
+        return None
+    # A text is iterable as well, but its characters are not what is meant.
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
+        raise TypeError(f"{parameter} is a list, a tuple or a set, not {values!r}.")
+    return list(values)
 
 
-def _listed(values: Iterable[Any] | None) -> list[Any] | None:
-    return None if values is None else list(values)
-
-
-def _written(options: Options | None) -> dict[str, str] | None:
+def _written(parameter: str, options: Options | None) -> dict[str, str] | None:
     if options is None:
         return None
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in options.items()}
+    if not isinstance(options, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
+        raise TypeError(f"{parameter} is a mapping from names to values, not {options!r}.")
+    return {name: _text(parameter, name, value) for name, value in options.items()}
+
+
+def _text(parameter: str, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float):
+        raise TypeError(f"{parameter} {name!r} is text, a number or a boolean, not {value!r}.")
+    return str(value)

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, SupportsIndex, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +89,9 @@ class SampleSeries(Sequence[Sample]):
     def __len__(self) -> int:
         return len(self._columns)
 
+    # Not SupportsIndex, because numpy's arrays pass for one.
     @overload
-    def __getitem__(self, index: SupportsIndex) -> Sample: ...
+    def __getitem__(self, index: int | np.integer[Any]) -> Sample: ...
     @overload
     def __getitem__(
         self, index: slice | npt.NDArray[np.bool_ | np.integer[Any]] | Sequence[int] | Sequence[bool]

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import cassandra_pv_archiver as package
+from cassandra_pv_archiver import errors
 from cassandra_pv_archiver.testing import RunningSimulator
 from tests.docs.running import DOCS, ROOT, at, python_blocks, run
 
@@ -54,9 +55,13 @@ def test_files_that_pages_name_exist() -> None:
             assert any((place / name.rstrip(".")).exists() for place in places), f"{page}: {name}"
 
 
-def test_tree_of_errors() -> None:
-    page = (DOCS / "pages" / "errors-and-retries.md").read_text("utf-8")
-    drawn = re.findall(r"^((?:\|   )?)\+-- (\w+Error) ", page, re.MULTILINE)
+@pytest.mark.parametrize(
+    "drawing",
+    [(DOCS / "pages" / "errors-and-retries.md").read_text("utf-8"), errors.__doc__ or ""],
+    ids=["page", "module"],
+)
+def test_tree_of_errors(drawing: str) -> None:
+    drawn = re.findall(r"^ *((?:\|   )?)\+-- (\w+Error) ", drawing, re.MULTILINE)
     public = {name: getattr(package, name) for name in package.__all__ if name.endswith("Error")}
     assert {name for _, name in drawn} == public.keys() - {"ArchiverError"}
     for indented, name in drawn:

@@ -142,6 +142,7 @@ def columns(series: SampleSeries) -> None:
     assert_type(series.qualities, CategoricalColumn)
     assert_type(series.statuses.categories, tuple[str, ...])
     assert_type(series.severities >= Severity.MAJOR, npt.NDArray[np.bool_])
+    assert_type(series[np.arange(2)], SampleSeries)
     assert_type(series.statuses == "LOLO", npt.NDArray[np.bool_])
     assert_type(series.to_numpy(), npt.NDArray[np.void])
     assert_type(series.to_dicts(), list[dict[str, Any]])
