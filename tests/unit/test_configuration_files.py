@@ -15,11 +15,13 @@ FULL_DISK = """
 import resource, signal, sys
 from cassandra_pv_archiver._configuration_files import write_configuration
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
 try:
     write_configuration(b"new" * 100_000, sys.argv[1])
 except OSError as error:
     print("failed:", error.strerror)
+resource.setrlimit(resource.RLIMIT_FSIZE, before)  # what measures coverage writes its file at the end
 """
 
 
