@@ -15,7 +15,7 @@ sys.modules.update(dict.fromkeys(absent))  # importing one of these is an Import
 root = importlib.import_module(package)
 for module in pkgutil.walk_packages(root.__path__, package + "."):
     below = module.name.removeprefix(package + ".")
-    if not below.startswith("cli.") and (not below.startswith("testing.") or below.startswith("testing.simulation")):
+    if not below.startswith("cli.") and (not below.startswith("testing.") or below.startswith("testing.simulator")):
         importlib.import_module(module.name)
         print(module.name)
 """

@@ -134,7 +134,7 @@ def test_a_partly_failed_import_is_returned(admin: AdminClient, simulator: Simul
 
 def test_import_of_what_is_no_configuration(admin: AdminClient) -> None:
     with pytest.raises(BadRequestError, match="Parsing error: Fatal error in line 1"):
-        admin.import_server_configuration(SERVER_1, b"<oops>")
+        admin.import_server_configuration(SERVER_1, b"<oops")
     with pytest.raises(ValueError, match="empty"):
         admin.import_server_configuration(SERVER_1, b"")
     with pytest.raises(TypeError, match="binary mode"):

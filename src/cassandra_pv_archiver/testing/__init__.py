@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .simulation import (
+    from .simulator import (
         RunningServer,
         RunningSimulator,
         SimulatedServer,
@@ -33,7 +33,7 @@ def __getattr__(name: str) -> Any:
     # Resolved on first use, so that the pytest plugin costs nothing where it is not used.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "transports" if name == "SimulatorTransport" else "simulation"
+    module = "transports" if name == "SimulatorTransport" else "simulator"
     return getattr(import_module(f".{module}", __name__), name)
 
 

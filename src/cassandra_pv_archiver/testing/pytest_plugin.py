@@ -14,13 +14,13 @@ import pytest
 if TYPE_CHECKING:
     from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncAdminClient, AsyncArchiveClient
 
-    from .simulation import Simulator
+    from .simulator import Simulator
 
 
 @pytest.fixture
 def archiver_simulator() -> Simulator:
     """A simulated cluster of two servers without channels."""
-    from .simulation import Simulator
+    from .simulator import Simulator
 
     return Simulator()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from .simulation import SimulatedServer, Simulator, double_sample
+from .simulator import SimulatedServer, Simulator, double_sample
 
 SECOND = 1_000_000_000
 HOURS = 6

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import httpx
 
-from .simulation import Simulator, SimulatorRequest
-from .simulation.simulator import Service
+from .simulator import Simulator, SimulatorRequest
+from .simulator.simulator import Service
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):

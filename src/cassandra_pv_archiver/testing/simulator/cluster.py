@@ -1,0 +1,136 @@
+"""The state of the simulated cluster: servers, channels, pending operations, users, a database, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from .channels import Channel
+from .clock import SECOND, Clock
+from .java_text import code_units
+from .servers import Database, ServerLife, SimulatedServer
+from .users import User
+
+BLOCKED_FOR = 5 * SECOND
+"""For how long a channel refuses changes after some commands (section 3.5)."""
+PROTECTED_FOR = 6 * SECOND
+"""After which time a server tries again to start a channel that was moved to it (section 3.5)."""
+HIDDEN_FOR = 60 * SECOND
+"""For how long other servers do not know a channel whose owner died right after it was added (section 3.6)."""
+_RUNNING_BEFORE = 3600 * SECOND
+_APART = 1_300_000_000
+"""Servers do not register at the same moment."""
+
+
+class Cluster:
+    """All servers and channels, and what is known about pending operations.
+
+    Args:
+        servers: The servers, which have been running for a while.
+        clock: The time.
+        provides: Whether the control system has a channel of some name.
+    """
+
+    def __init__(self, servers: Iterable[SimulatedServer], clock: Clock, provides: Callable[[str], bool]) -> None:
+        self.clock = clock
+        self._provides = provides
+        self.database: Database = Database()
+        self.servers: dict[UUID, SimulatedServer] = {}
+        self.channels: dict[str, Channel] = {}
+        self._lives: dict[UUID, ServerLife] = {}
+        self._blocked: dict[str, int] = {}
+        self._hidden: dict[str, int] = {}
+        self.dying: dict[UUID, int] = {}
+        """Servers that will die once they have executed so many commands of a batch."""
+        self.users: dict[str, User] = {"admin": User("admin")}
+        for server in servers:
+            self.add_server(server, started=clock.now_ns() - _RUNNING_BEFORE - len(self.servers) * _APART)
+
+    def add_server(self, server: SimulatedServer, started: int) -> None:
+        """Adds a server.
+
+        Args:
+            server: The server.
+            started: When it was started, in nanoseconds since 1970-01-01 UTC.
+        """
+        if server.server_id in self.servers:
+            raise ValueError(f"There is a server with the ID {server.server_id} already.")
+        self.servers[server.server_id] = server
+        self._lives[server.server_id] = ServerLife(started, self.database)
+
+    def life(self, server_id: UUID) -> ServerLife:
+        """When a server runs."""
+        return self._lives[server_id]
+
+    def server_name(self, server_id: UUID) -> str:
+        """The host name of a server, or ``unknown``."""
+        server = self.servers.get(server_id)
+        return "unknown" if server is None else server.name
+
+    def last_registration(self, server_id: UUID, seen_by: UUID) -> int:
+        """When a server registered last, as far as another one knows; both are part of the cluster."""
+        return self._lives[server_id].last_registration(self._lives[seen_by].last_registration(self.clock.now_ns()))
+
+    def is_online(self, server_id: UUID, seen_by: UUID) -> bool:
+        """Whether a server is part of the cluster and online, as far as another one knows."""
+        if server_id not in self.servers:
+            return False
+        now = self.clock.now_ns()
+        return self._lives[server_id].looks_online(self._lives[seen_by].last_registration(now), now)
+
+    def is_reachable(self, server_id: UUID, asked: UUID) -> bool:
+        """Whether a server can be asked about its channels: it is the asked one, or it looks online and runs."""
+        if server_id == asked:
+            return self._lives[asked].last_registration(self.clock.now_ns()) > 0 and not self._lost_database(asked)
+        return (
+            self.is_online(server_id, asked) and self._lives[server_id].running and not self._lost_database(server_id)
+        )
+
+    def _lost_database(self, server_id: UUID) -> bool:
+        """Whether a server has given up its channels because it could not register."""
+        return not self._lives[server_id].looks_online(self.clock.now_ns(), self.clock.now_ns())
+
+    def take_in_signals(self, channel: Channel) -> None:
+        """Lets the samples of a channel's signals arrive that are due."""
+        channel.written += channel.archive.update(self.clock.now_ns())
+
+    def state_of(self, channel: Channel) -> tuple[str, str | None]:
+        """The state of a channel on a running server, and what is wrong."""
+        return channel.state(self.clock.now_ns(), is_provided=self._provides(channel.name))
+
+    def known_channel(self, name: str) -> Channel | None:
+        """A channel by its name, if servers know it."""
+        return self.channels.get(name) if self._hidden.get(name, 0) <= self.clock.now_ns() else None
+
+    def known_channels(self) -> list[Channel]:
+        """The channels that servers know, in the order of the UTF-16 code units of their names."""
+        return [channel for channel in self.sorted_channels() if self.known_channel(channel.name) is not None]
+
+    def hide(self, name: str) -> None:
+        """Lets a channel be known to the database only, for a while."""
+        self._hidden[name] = self.clock.now_ns() + HIDDEN_FOR
+
+    def sorted_channels(self) -> list[Channel]:
+        """All channels in the order of the UTF-16 code units of their names."""
+        return sorted(self.channels.values(), key=lambda channel: code_units(channel.name))
+
+    def owned_channels(self, server_id: UUID, *, from_database: bool) -> list[Channel]:
+        """The channels of a server, in the order of its memory (UTF-16) or of the database (UTF-8)."""
+        owned = [channel for channel in self.sorted_channels() if channel.server_id == server_id]
+        return sorted(owned, key=_utf8) if from_database else owned
+
+    def block(self, name: str) -> None:
+        """Makes a name refuse changes for a while, because an operation is pending."""
+        self._blocked[name] = self.clock.now_ns() + BLOCKED_FOR
+
+    def is_blocked(self, name: str) -> bool:
+        """Whether an operation for the name is pending."""
+        return self.clock.now_ns() < self._blocked.get(name, 0)
+
+    def protect(self, channel: Channel) -> None:
+        """Makes a channel that was moved wait before it is started."""
+        channel.protected_until = self.clock.now_ns() + PROTECTED_FOR
+
+
+def _utf8(channel: Channel) -> bytes:
+    return channel.name.encode(errors="surrogatepass")

@@ -1,0 +1,204 @@
+"""What tests put into a simulated cluster: channels, samples, users."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, cast, overload
+from uuid import UUID
+
+from numpy.typing import NDArray
+
+from .channels import Channel
+from .clock import SECOND
+from .cluster import Cluster
+from .given_samples import column_of_values, context_of, double_sample, type_of, value_of
+from .sample_archive import Signal
+from .sample_contexts import Context
+from .servers import SimulatedServer
+from .users import User
+
+WhichServer: TypeAlias = int | str | UUID | SimulatedServer
+"""A server of the cluster, by its position, by its ID or as an object."""
+
+
+class Contents:
+    """A cluster that can be filled."""
+
+    _cluster: Cluster
+    _order: list[SimulatedServer]
+    _lock: threading.RLock
+
+    def add_user(self, name: str, password: str, *, administrator: bool = True) -> None:
+        """Adds somebody who may log in, or changes the password.
+
+        Args:
+            name: The user name.
+            password: The password.
+            administrator: Whether changes are allowed.
+        """
+        self._cluster.users[name] = User(password, administrator)
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        server: WhichServer = 0,
+        control_system_type: str = "channel_access",
+        decimation_levels: Mapping[int, int] | Iterable[int] = (),
+        enabled: bool = True,
+        options: Mapping[str, str] | None = None,
+        state: str | None = None,
+        error_message: str | None = None,
+        channel_data_id: str | UUID | None = None,
+        samples_written: int = 0,
+        samples_dropped: int = 0,
+        samples_skipped_back: int = 0,
+        samples: int | str | bytes | Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        """Adds a channel, as it is some time after an administrator did.
+
+        Args:
+            name: Its name.
+            server: The server that owns it: its position, or its ID, which need not be one of a known server.
+            control_system_type: Its control-system support; only ``channel_access`` is installed.
+            decimation_levels: Decimation periods in seconds, or a mapping from them to retention periods.
+            enabled: Whether samples are archived.
+            options: Options of the control-system support.
+            state: Its state, until it is initialised again; None: what follows from the settings.
+            error_message: What is wrong, for the state ``error``.
+            channel_data_id: Its identity; None for any.
+            samples_written: The counter of written samples.
+            samples_dropped: The counter of samples that were lost.
+            samples_skipped_back: The counter of samples that were refused because they were older than others.
+            samples: Samples as in `add_samples`, or a number of ``double`` samples, one per nanosecond from 1 on.
+
+        Raises:
+            ValueError: There is a channel of that name.
+        """
+        retention = dict(sorted({0: 0, **_retention(decimation_levels)}.items()))
+        owner = self._order[server].server_id if isinstance(server, int) else server_id_of(server)
+        channel = Channel(name, owner, control_system_type, retention, enabled, dict(options or {}))
+        channel.given_state = None if state is None else (state, error_message)
+        channel.data_id = channel.data_id if channel_data_id is None else UUID(str(channel_data_id))
+        channel.written, channel.dropped = samples_written, samples_dropped
+        channel.skipped_back = samples_skipped_back
+        with self._lock:
+            if name in self._cluster.channels:
+                raise ValueError(f"There is a channel {name!r} already.")
+            self._cluster.channels[name] = channel
+        if isinstance(samples, int):
+            samples = [double_sample(time, float(time)) for time in range(1, samples + 1)]
+        self.add_samples(name, samples)
+
+    @overload
+    def add_samples(
+        self, channel: str, samples: str | bytes | Iterable[Mapping[str, Any]], *, level: int | None = None
+    ) -> None: ...
+
+    @overload
+    def add_samples(
+        self,
+        channel: str,
+        *,
+        times: Sequence[int] | NDArray[Any],
+        values: Sequence[Any] | NDArray[Any],
+        type: str | None = None,
+        severity: str = "OK",
+        status: str = "NO_ALARM",
+        meta_data: Mapping[str, Any] | None = None,
+        level: int | None = None,
+    ) -> None: ...
+
+    @overload
+    def add_samples(
+        self,
+        channel: str,
+        *,
+        signal: Callable[[float], Any],
+        period: float,
+        start: int | None = None,
+        end: int | None = None,
+        type: str | None = None,
+        severity: str = "OK",
+        status: str = "NO_ALARM",
+        meta_data: Mapping[str, Any] | None = None,
+    ) -> None: ...
+
+    def add_samples(
+        self,
+        channel: str,
+        samples: str | bytes | Iterable[Mapping[str, Any]] | None = None,
+        *,
+        times: Sequence[int] | NDArray[Any] | None = None,
+        values: Sequence[Any] | NDArray[Any] = (),
+        signal: Callable[[float], Any] | None = None,
+        period: float = 1.0,
+        start: int | None = None,
+        end: int | None = None,
+        type: str | None = None,  # noqa: A002 -- the name in JSON
+        severity: str = "OK",
+        status: str = "NO_ALARM",
+        meta_data: Mapping[str, Any] | None = None,
+        level: int | None = None,
+    ) -> None:
+        """Adds samples to a channel: in the form of the service's JSON, as arrays, or as a function of time.
+
+        Args:
+            channel: Its name.
+            samples: Samples as in the service's JSON (objects or text); floats may be used for numbers that JSON
+                lacks.
+            times: Times in nanoseconds since 1970-01-01 UTC.
+            values: As many values: numbers, texts, or sequences of them.
+            signal: Gives the value at a time in seconds since 1970-01-01 UTC, or None for no sample. Its samples
+                arrive as the simulator's time goes by.
+            period: Seconds between two samples of the signal.
+            start: The time of its first sample, in nanoseconds since 1970-01-01 UTC. None: now.
+            end: The time after which there are no more. None: never.
+            type: The type of the samples. None: what fits the values.
+            severity: The level of their severity.
+            status: Their alarm status.
+            meta_data: Their metadata by the names in JSON, of which members may be missing.
+            level: The decimation level they belong to. A level that is given samples has those and no others; all
+                other levels follow from the raw samples. None: they are raw.
+
+        Raises:
+            KeyError: There is no such channel.
+        """
+        with self._lock:
+            archive = self._cluster.channels[channel].archive
+            if samples is not None:
+                archive.add_json(level or 0, _from_text(samples))
+            elif times is not None:
+                kind = type or type_of(values[0] if len(values) else 0.0)
+                context = context_of(kind, severity, status, meta_data)
+                archive.add(level or 0, times, column_of_values(kind, values), context)
+            elif signal is not None:
+                begin = self._cluster.clock.now_ns() if start is None else start
+                kind = type or type_of(signal(begin / SECOND))
+                context = context_of(kind, severity, status, meta_data)
+                archive.signals.append(_signal(kind, signal, begin, period, end, context))
+
+
+def server_id_of(server: str | UUID | SimulatedServer) -> UUID:
+    """The ID of a server."""
+    return server.server_id if isinstance(server, SimulatedServer) else UUID(str(server))
+
+
+def _retention(levels: Mapping[int, int] | Iterable[int]) -> Mapping[int, int]:
+    return cast("Mapping[int, int]", levels) if isinstance(levels, Mapping) else dict.fromkeys(levels, 0)
+
+
+def _from_text(samples: str | bytes | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    return json.loads(samples) if isinstance(samples, str | bytes) else samples
+
+
+def _signal(
+    kind: str, signal: Callable[[float], Any], begin: int, period: float, end: int | None, context: Context
+) -> Signal:
+    def value(seconds: float) -> Any:
+        given = signal(seconds)
+        return None if given is None else value_of(kind, given)
+
+    return Signal(value, begin, round(period * SECOND), end, context)

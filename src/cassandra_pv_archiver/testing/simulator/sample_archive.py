@@ -1,0 +1,116 @@
+"""The samples of one channel: what was put in, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .clock import SECOND
+from .decimation import Decimator, source_of
+from .sample_columns import Column, Contexts, SampleColumns
+from .sample_contexts import Context, from_json
+
+
+@dataclass(slots=True)
+class Signal:
+    """Samples that arrive as time goes by.
+
+    Attributes:
+        value: Gives the value at a time in seconds since 1970-01-01 UTC; None for no sample.
+        start: The time of the first sample, in nanoseconds since 1970-01-01 UTC.
+        period: Nanoseconds between two samples.
+        end: The time of the last sample, if there is one.
+        context: What the samples have besides.
+        made: How many times have passed.
+    """
+
+    value: Callable[[float], Any]
+    start: int
+    period: int
+    end: int | None
+    context: Context
+    made: int = 0
+
+    def arrived(self, now: int) -> tuple[list[int], list[Any]]:
+        """The samples since the last call."""
+        until = now if self.end is None else min(now, self.end)
+        passed = max((until - self.start) // self.period + 1, 0)
+        times = [self.start + number * self.period for number in range(self.made, passed)]
+        self.made = max(self.made, passed)
+        samples = [(time, value) for time in times if (value := self.value(time / SECOND)) is not None]
+        return [time for time, _ in samples], [value for _, value in samples]
+
+
+@dataclass(slots=True)
+class SampleArchive:
+    """Raw samples, decimated ones that were given, and decimated ones that follow from others."""
+
+    contexts: Contexts = field(default_factory=Contexts)
+    given: dict[int, SampleColumns] = field(default_factory=dict[int, SampleColumns])
+    signals: list[Signal] = field(default_factory=list[Signal])
+    _decimators: dict[tuple[int, int], Decimator] = field(default_factory=dict[tuple[int, int], Decimator])
+
+    def columns(self, level: int) -> SampleColumns:
+        """The samples that were given for a level."""
+        return self.given.setdefault(level, SampleColumns(self.contexts))
+
+    def add_json(self, level: int, samples: Iterable[Mapping[str, Any]]) -> int:
+        """Adds samples in the form of the service's JSON and gives their number."""
+        times: list[int] = []
+        values: list[Any] = []
+        numbers: list[int] = []
+        for sample in samples:
+            context, value = from_json(sample)
+            times.append(int(sample["time"]))
+            values.append(value)
+            numbers.append(self.contexts.number(context))
+        self.columns(level).add(times, values, numbers)
+        return len(times)
+
+    def add(
+        self, level: int, times: Sequence[int] | NDArray[np.int64], values: Sequence[Any] | Column, context: Context
+    ) -> None:
+        """Adds samples that have the same context."""
+        self.columns(level).add(times, values, [self.contexts.number(context)] * len(times))
+
+    def update(self, now: int) -> int:
+        """Takes in what signals have given until now; how many samples those were."""
+        arrived = 0
+        for signal in self.signals:
+            times, values = signal.arrived(now)
+            self.add(0, times, values, signal.context)
+            arrived += len(times)
+        return arrived
+
+    def keep_levels(self, levels: Iterable[int]) -> None:
+        """Forgets the samples of all other levels."""
+        kept = {0, *levels}
+        self.given = {level: columns for level, columns in self.given.items() if level in kept}
+        self._decimators = {key: decimator for key, decimator in self._decimators.items() if key[0] in kept}
+
+    def level(self, level: int, retention: Mapping[int, int]) -> SampleColumns:
+        """The samples of a level that have not expired.
+
+        Args:
+            level: The level.
+            retention: The retention periods in seconds of all levels of the channel, 0 being unlimited.
+        """
+        columns = self._all(level, retention)
+        kept_for = retention.get(level, 0) * SECOND
+        if not kept_for or not len(columns):
+            return columns
+        return columns.part(columns.place_from(int(columns.times[-1]) - kept_for), len(columns))
+
+    def _all(self, level: int, levels: Iterable[int]) -> SampleColumns:
+        if level == 0 or len(self.given.get(level, ())):
+            return self.columns(level)
+        source = source_of(level, levels)
+        columns = self._all(source, levels)
+        decimator = self._decimators.get((level, source))
+        if decimator is None or decimator.source is not columns:
+            decimator = self._decimators[level, source] = Decimator(level, columns)
+        return decimator.update()
