@@ -33,7 +33,7 @@ class SyncClient:
 
         Args:
             **options: Any of `LimitOptions`: ``timeout``, ``deadline``, ``retry``, ``largest_reply``,
-                ``time_zone``, ``on_event``. Those that are not given stay as they are.
+                ``largest_sample``, ``time_zone``, ``on_event``. Those that are not given stay as they are.
 
         Returns:
             A client of the same kind. Closing it does nothing; closing the original closes both.

@@ -43,6 +43,7 @@ class LimitOptions(TypedDict, total=False):
         deadline: Seconds that a whole call may take, with its repetitions and pauses; None for no such bound.
         retry: How many times a failed read is repeated, or a whole `RetryPolicy`.
         largest_reply: Bytes that a reply without samples may have.
+        largest_sample: Bytes that are kept while the end of a sample has not arrived.
         time_zone: Zone, by IANA name or as ``tzinfo``, in which times without an offset are read; None refuses
             them.
         on_event: A callable that gets a `ClientEvent` for each request and each repetition.
@@ -52,6 +53,7 @@ class LimitOptions(TypedDict, total=False):
     deadline: float | None
     retry: int | RetryPolicy
     largest_reply: int
+    largest_sample: int
     time_zone: str | tzinfo | None
     on_event: EventHandler | None
 
@@ -86,8 +88,8 @@ def read_limits(base: Limits, options: Mapping[str, Any]) -> Limits:
         changes["retry"] = retry_policy(changes["retry"])
     if changes.get("deadline") is not None:
         check_seconds("deadline", changes["deadline"])
-    if "largest_reply" in changes:
-        check_count("largest_reply", changes["largest_reply"], least=1)
+    for name in {"largest_reply", "largest_sample"} & changes.keys():
+        check_count(name, changes[name], least=1)
     if changes.get("time_zone") is not None:
         changes["time_zone"] = parse_time_zone(changes["time_zone"])
     if changes.get("on_event") is not None and not callable(changes["on_event"]):

@@ -5,27 +5,31 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 
 from ._sample_blocks import BlockReader
 from ._sample_columns import SampleColumns
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError
+from .limits import LARGEST_SAMPLE
 from .series import SampleQuery, SampleSeries
 
-__all__ = ["BLOCK", "LARGEST_SAMPLE", "SampleDecoder", "SampleFormat"]
+__all__ = ["BLOCK", "SampleDecoder", "SampleFormat"]
 
 BLOCK = 256 * 1024
 """Bytes that are read at once: few enough to stay in the processor's cache, and nothing piles up for the garbage
 collector."""
-LARGEST_SAMPLE = 64 * 1024 * 1024
-"""Bytes that are kept while the end of a sample has not arrived; some three million numbers. If samples are not
-separated as the service does it, because something on the way rewrites JSON, the whole body may not have more."""
 
 _SEPARATOR = b'},{"time":'
 _WHITE_SPACE = b" \t\r\n"
 _EXCERPT = 200
 _BYTE = r" \(byte (\d+)\)$"
+
+
+class _Limits(Protocol):
+    @property
+    def largest_sample(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,13 @@ class SampleFormat:
 
     Attributes:
         query: What is asked for.
-        largest_sample: Bytes that are kept while the end of a sample has not arrived.
     """
 
     query: SampleQuery
-    largest_sample: int = LARGEST_SAMPLE
 
-    def decoder(self, about: str, limits: object) -> SampleDecoder:  # noqa: ARG002 -- the general limits are for small replies
+    def decoder(self, about: str, limits: _Limits) -> SampleDecoder:
         """Makes a decoder for one reply."""
-        return SampleDecoder(self.query, about, largest_sample=self.largest_sample)
+        return SampleDecoder(self.query, about, largest_sample=limits.largest_sample)
 
 
 class SampleDecoder:
@@ -177,8 +179,7 @@ class SampleDecoder:
             self._wanted = self._least
             return end + 2
         if tried > self._largest:
-            what = f"A sample has more than {self._largest:,} bytes, or samples are not separated as the service does"
-            raise self._invalid(what, f"/{self._samples}", data[begin:])
+            raise self._too_large(data[begin:])
         self._wanted = min(2 * tried, self._largest + 1)
         return begin
 
@@ -230,6 +231,13 @@ class SampleDecoder:
             where,
             excerpt,
         )
+
+    def _too_large(self, sample: bytes) -> ArchiverError:
+        what = (
+            f"A sample has more than {self._largest:,} bytes, or samples are not separated as the service does. "
+            "If that is right, raise the client's largest_sample"
+        )
+        return self._invalid(what, f"/{self._samples}", sample)
 
     def _interrupted(self) -> ArchiverError:
         arrived = self._position + self._pending_bytes

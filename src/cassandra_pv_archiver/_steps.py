@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from .events import ClientEvent, EventHandler
-from .limits import LARGEST_REPLY, RetryPolicy, Timeouts
+from .limits import LARGEST_REPLY, LARGEST_SAMPLE, RetryPolicy, Timeouts
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -78,6 +78,7 @@ class Limits:
     deadline: float | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     largest_reply: int = LARGEST_REPLY
+    largest_sample: int = LARGEST_SAMPLE
     time_zone: Any = None
     on_event: EventHandler | None = None
 

@@ -59,8 +59,8 @@ class AdminClient(SyncClient):
             credentials_on_reads: Whether credentials go with reads as well, for reverse proxies that want them.
                 The server needs them for nothing but changes, and refuses reads with wrong ones.
             **options: Any of `SyncOptions`: ``timeout``, ``deadline``, ``retry``, ``largest_reply``,
-                ``time_zone``, ``on_event``, ``verify``, ``ssl_context``, ``proxy``, ``trust_env``, ``headers``,
-                ``http_client``.
+                ``largest_sample``, ``time_zone``, ``on_event``, ``verify``, ``ssl_context``, ``proxy``,
+                ``trust_env``, ``headers``, ``http_client``.
 
         Raises:
             TypeError: Arguments contradict each other, or there is no such option.

@@ -41,8 +41,8 @@ class ArchiveClient(SyncClient):
             base_url: Scheme, host, port and path prefix of a reverse proxy, instead of ``server_name`` and
                 ``server_port``; with or without ``/archive-access/api/1.0`` at its end.
             **options: Any of `SyncOptions`: ``timeout``, ``deadline``, ``retry``, ``largest_reply``,
-                ``time_zone``, ``on_event``, ``verify``, ``ssl_context``, ``proxy``, ``trust_env``, ``headers``,
-                ``http_client``.
+                ``largest_sample``, ``time_zone``, ``on_event``, ``verify``, ``ssl_context``, ``proxy``,
+                ``trust_env``, ``headers``, ``http_client``.
 
         Raises:
             TypeError: Arguments contradict each other, or there is no such option.

@@ -15,6 +15,7 @@ from .errors import (
 __all__ = [
     "CONNECT_TIMEOUT",
     "LARGEST_REPLY",
+    "LARGEST_SAMPLE",
     "POOL_TIMEOUT",
     "READ_TIMEOUT",
     "WRITE_REPLY_TIMEOUT",
@@ -34,6 +35,9 @@ WRITE_REPLY_TIMEOUT = 1000.0
 """Seconds to wait for the reply to an import or to commands: servers allow each other 900 s (section 3.1)."""
 LARGEST_REPLY = 256 * 1024 * 1024
 """Bytes that a reply without samples may have; some 700,000 channels."""
+LARGEST_SAMPLE = 64 * 1024 * 1024
+"""Bytes that are kept while the end of a sample has not arrived; some three million numbers. If samples are not
+separated as the service does it, because something on the way rewrites JSON, the whole body may not have more."""
 
 _REPEATED_STATUSES = frozenset({429, 502, 503, 504})
 

@@ -63,7 +63,7 @@ def every_option(context: ssl.SSLContext) -> None:
     ):
         limits: LimitOptions = {"deadline": None, "time_zone": "UTC", "on_event": None}
         assert_type(unverified.with_options(**limits), ArchiveClient)
-        assert_type(in_berlin.with_options(largest_reply=2000), ArchiveClient)
+        assert_type(in_berlin.with_options(largest_reply=2000, largest_sample=3000), ArchiveClient)
 
 
 def trust(authorities: Path) -> ArchiveClient:

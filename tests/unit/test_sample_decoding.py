@@ -11,6 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cassandra_pv_archiver._sample_decoding import SampleDecoder, SampleFormat
+from cassandra_pv_archiver._steps import Limits
 from cassandra_pv_archiver.errors import ArchiverError, InterruptedReplyError, InvalidReplyError
 from cassandra_pv_archiver.series import SampleSeries
 from tests.unit.sample_replies import (
@@ -116,7 +117,7 @@ def test_taking_while_the_body_arrives(samples: list[dict[str, Any]], cut: list[
 
 
 def test_reading_without_taking_keeps_what_has_arrived() -> None:
-    decoder = SampleFormat(QUERY).decoder("the test", None)
+    decoder = SampleFormat(QUERY).decoder("the test", Limits())
     decoder.feed(array(LONG, DOUBLE)[:-1])
     assert [sample.value for sample in decoder.received()] == [(1,), (2.5,)]
     decoder.feed(array(LONG, DOUBLE)[-1:])
@@ -225,6 +226,12 @@ def test_a_sample_larger_than_allowed() -> None:
     assert len(decoded(body, cuts=range(0, len(body), step), largest_sample=body.index(b'{"time":1'))) == 2
     with pytest.raises(InvalidReplyError, match=r"At /0: A sample has more than 1,000 bytes"):
         decoded(body, cuts=range(0, len(body), step), largest_sample=1_000)
+
+
+def test_the_limit_is_the_client_s() -> None:
+    decoder = SampleFormat(QUERY).decoder("the test", Limits(largest_sample=1_000))
+    with pytest.raises(InvalidReplyError, match=r"1,000 bytes.*raise the client's largest_sample"):
+        decoder.feed(b"[" + b" " * 2_000)
 
 
 def test_samples_that_are_separated_otherwise_up_to_the_limit() -> None:

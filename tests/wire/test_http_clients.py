@@ -122,6 +122,7 @@ def test_the_wrong_colour_is_refused() -> None:
         ({"time_zone": "Mars/Olympus"}, ValueError, "Mars/Olympus"),
         ({"on_event": 7}, TypeError, "on_event"),
         ({"largest_reply": 0}, ValueError, "largest_reply"),
+        ({"largest_sample": True}, TypeError, "largest_sample"),
         ({"headers": {"X\n": "1"}}, ValueError, "header"),
         ({"headers": {"X": "secret\n"}}, ValueError, "header 'X'"),
         ({"username": "a:b", "password": "secret"}, ValueError, "colon"),
