@@ -34,29 +34,33 @@ class Simulator(Contents):
         faults: What goes wrong on purpose.
 
     Args:
-        servers: The IDs of its servers, or objects with ID and name.
+        servers: The IDs of its servers, or objects with ID and name. None: those of the scene if it has an attribute
+            ``servers``, else two.
         provides: Whether the control system that is simulated has a channel of some name; it decides whether a channel
             is connected. None: it has all.
-        scene: Called with the simulator to put channels into it, now and after each `reset`.
+        scene: Called with the simulator to put channels into it, now and after each `reset`; for instance what
+            `load_scene` gives.
         start_time: Where its time begins, in nanoseconds since 1970-01-01 UTC. None: now.
         real_time: Whether its time goes on by itself. Without, it stands still until `advance` is called.
     """
 
     def __init__(
         self,
-        servers: Iterable[str | UUID | SimulatedServer] = DEFAULT_SERVERS,
+        servers: Iterable[str | UUID | SimulatedServer] | None = None,
         *,
         provides: Callable[[str], bool] | None = None,
         scene: Callable[[Simulator], object] | None = None,
         start_time: int | None = None,
         real_time: bool = True,
     ) -> None:
-        self._first_servers = [_server(server) for server in servers]
+        given = getattr(scene, "servers", DEFAULT_SERVERS) if servers is None else servers
+        self._first_servers = [_server(server) for server in given]
         if not self._first_servers:
             raise ValueError("A cluster has at least one server.")
         self._provides = _everything if provides is None else provides
         self._scene = scene
         self._clock = Clock(start_time, real_time=real_time)
+        self._real_time = real_time
         self._lock = threading.RLock()
         self._serving: Serving | None = None
         self.faults: Faults = Faults()
@@ -91,6 +95,11 @@ class Simulator(Contents):
     def now_ns(self) -> int:
         """The simulator's own time, in nanoseconds since 1970-01-01 UTC."""
         return self._clock.now_ns()
+
+    @property
+    def real_time(self) -> bool:
+        """Whether its time goes on by itself."""
+        return self._real_time
 
     def advance(self, seconds: float) -> None:
         """Lets time pass at once.
@@ -163,13 +172,21 @@ class Simulator(Contents):
         """What has been asked since the beginning or the last `reset`, in order."""
         return tuple(self._requests)
 
-    def handle(self, service: Service, server: WhichServer, request: SimulatorRequest) -> SimulatorResponse:
+    def handle(
+        self,
+        service: Service,
+        server: WhichServer,
+        request: SimulatorRequest,
+        *,
+        wait: Callable[[float], None] | None = None,
+    ) -> SimulatorResponse:
         """Answers a request without any socket.
 
         Args:
             service: Which service is asked.
             server: Which server is asked: its position, its ID, or the server.
             request: The request.
+            wait: Lets so many seconds pass when a fault wants that, also while the body is read. None: really waits.
 
         Raises:
             ConnectionError: There is no reply: the server is stopped, or a fault breaks the connection. Reading the
@@ -182,7 +199,7 @@ class Simulator(Contents):
             received = self._received(service, found, request)
             self._requests.append(received)
             faults = self.faults.striking(received)
-        return self._spoiled(received, request, faults)
+        return self._spoiled(received, request, faults, wait or self._wait)
 
     def _received(self, service: Service, server: SimulatedServer, request: SimulatorRequest) -> ReceivedRequest:
         operation, channels = operation_of(service, request)
@@ -199,7 +216,11 @@ class Simulator(Contents):
         )
 
     def _spoiled(
-        self, received: ReceivedRequest, request: SimulatorRequest, faults: Sequence[Fault]
+        self,
+        received: ReceivedRequest,
+        request: SimulatorRequest,
+        faults: Sequence[Fault],
+        wait: Callable[[float], None],
     ) -> SimulatorResponse:
         """The reply of the first fault, or the proper one. While a fault waits, other requests are answered."""
         if not faults:
@@ -207,9 +228,9 @@ class Simulator(Contents):
         exchange = Exchange(
             received,
             request,
-            proceed=lambda: self._spoiled(received, request, faults[1:]),
+            proceed=lambda: self._spoiled(received, request, faults[1:], wait),
             completed=lambda response: completed(request, response, self.now_ns),
-            wait=self._wait,
+            wait=wait,
             let_die=self._let_die,
         )
         return faults[0](exchange)
