@@ -21,7 +21,7 @@ class Exchange:
         request: The request as it came.
         proceed: Gives the proper reply, or that of the next fault. The request takes effect with the first call.
         completed: Adds to a reply what the server adds to all: framing, date, whether the connection is closed.
-        wait: Waits for some seconds of real time, but not longer than the simulator is served.
+        wait: Lets some seconds pass; on sockets, not beyond the time for which the simulator is served.
         let_die: Lets a server die once it has executed so many commands of the batch that is about to run.
     """
 
