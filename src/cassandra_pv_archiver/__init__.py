@@ -72,7 +72,7 @@ if TYPE_CHECKING:
         WireModel,
         json_default,
     )
-    from .series import CategoricalColumn, Gap, SampleContext, SampleQuery, SampleSeries, SeverityColumn
+    from .series import CategoricalColumn, Gap, MetaDataChange, SampleContext, SampleQuery, SampleSeries, SeverityColumn
     from .times import TimeLike
 
 __all__ = [
@@ -111,6 +111,7 @@ __all__ = [
     "InvalidReplyError",
     "LimitOptions",
     "LongSample",
+    "MetaDataChange",
     "MinMaxDoubleSample",
     "MissingExtraError",
     "MoveChannelCommand",
@@ -233,6 +234,7 @@ _NAMES = {
     "series": (
         "CategoricalColumn",
         "Gap",
+        "MetaDataChange",
         "SampleContext",
         "SampleQuery",
         "SampleSeries",

@@ -110,9 +110,7 @@ class SampleValues:
     def _used(self, kind: Kind, kinds: Kinds) -> npt.NDArray[Any]:
         starts, lengths = self._places(len(kinds))
         own = kinds == kind
-        starts, lengths = starts[own], lengths[own]
-        places = np.repeat(starts - _running_total(lengths), lengths) + np.arange(int(lengths.sum()))
-        return self.elements[kind][places]
+        return self.elements[kind][_elements_at(starts[own], lengths[own])]
 
     def _places(self, count: int) -> tuple[Integers, Integers]:
         if self.starts is None or self.lengths is None:
@@ -164,6 +162,31 @@ class SampleValues:
             column[own] = self.elements[kind][starts[own, np.newaxis] + np.arange(length)]
         return column[:, 0] if length == 1 else column
 
+    def are_scalars(self, valid: Mask) -> bool:
+        """Whether each of the valid samples has exactly one element."""
+        return self.lengths is None or bool(np.all(self.lengths[valid] == 1))
+
+    def flat(self, kinds: Kinds, valid: Mask) -> tuple[npt.NDArray[Any], Integers]:
+        """The elements of the valid samples one after the other, and how many each sample has: 0 where not valid.
+
+        The type is that of `column` for scalars of these kinds. Nothing is copied if the elements are stored so.
+        """
+        present = [kind for kind in Kind if bool(np.any(kinds[valid] == kind))]
+        starts, lengths = self._places(len(kinds))
+        lengths = np.where(valid, lengths, 0)
+        if len(present) == 1:
+            elements, own = self.elements[present[0]], starts[valid]
+            if np.array_equal(own, own[0] + _running_total(lengths[valid])):
+                return elements[own[0] : own[0] + int(lengths.sum())], lengths
+            return elements[_elements_at(own, lengths[valid])], lengths
+        merged = np.empty(int(lengths.sum()), _common_type(present)[0])
+        places = _running_total(lengths)
+        for kind in present:
+            own = valid & (kinds == kind)
+            taken = self.elements[kind][_elements_at(starts[own], lengths[own])]
+            merged[_elements_at(places[own], lengths[own])] = taken
+        return merged, lengths
+
     def _ragged(self, kinds: Kinds, valid: Mask, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         starts, lengths = self._places(len(kinds))
         column = np.empty(len(kinds), object)
@@ -179,6 +202,11 @@ class SampleValues:
 
 def _running_total(lengths: Integers) -> Integers:
     return np.cumsum(lengths) - lengths
+
+
+def _elements_at(starts: Integers, lengths: Integers) -> Integers:
+    """The places of elements that lie in runs."""
+    return np.repeat(starts - _running_total(lengths), lengths) + np.arange(int(lengths.sum()))
 
 
 def _one_after_the_other(starts: Integers, length: int) -> Integers:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +15,21 @@ import numpy.typing as npt
 from ._categories import CategoricalColumn, SeverityColumn
 from ._sample_columns import MetaData, SampleColumns, SampleContext, is_ascending
 from ._sample_gaps import Gap, gaps_of
+from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
 from ._sample_query import SampleQuery, joined
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
+from ._series_pandas import pandas_frame
 from .models import NumericMetaData, Sample
 from .times import RelativeTime, TimeLike, format_time, parse_time
+
+if TYPE_CHECKING:
+    import pandas  # pyright: ignore[reportMissingTypeStubs] -- its types are in its source
 
 __all__ = [
     "CategoricalColumn",
     "Gap",
     "MetaData",
+    "MetaDataChange",
     "SampleContext",
     "SampleQuery",
     "SampleSeries",
@@ -85,6 +92,14 @@ class SampleSeries(Sequence[Sample]):
     def count(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] -- the service's word; counting equal samples is of no use
         """The number of samples that was wished for, or 0 for raw samples."""
         return self.query.count
+
+    @property
+    def spacing(self) -> float | None:
+        """The wanted time between two samples in seconds, ``(end - start) / count``; None for raw samples.
+
+        The server takes the decimation level that comes near.
+        """
+        return (self.end - self.start) / self.count / 1e9 if self.count else None
 
     def __len__(self) -> int:
         return len(self._columns)
@@ -242,9 +257,15 @@ class SampleSeries(Sequence[Sample]):
     @property
     def meta_data(self) -> MetaData | None:
         """The metadata of the last sample that has any, or None."""
-        known = self._columns.by_context([context.meta_data is not None for context in self._columns.contexts], bool)
-        numbers = self._columns.numbers[known]
-        return self._columns.contexts[int(numbers[-1])].meta_data if len(numbers) else None
+        return last_meta_data(self._columns)
+
+    @cached_property
+    def meta_data_changes(self) -> tuple[MetaDataChange, ...]:
+        """Where the metadata changes: the first sample that has any, and each whose own differs from the one before.
+
+        Samples without metadata, such as markers and texts, change nothing.
+        """
+        return tuple(meta_data_changes(self._columns))
 
     @property
     def units(self) -> str | None:
@@ -321,6 +342,30 @@ class SampleSeries(Sequence[Sample]):
             "quality": np.asarray(self.qualities),
         }
         return record_array(columns)
+
+    def to_pandas(self, tz: str | tzinfo | None = "UTC") -> pandas.DataFrame:
+        """A pandas ``DataFrame`` with a row for each sample, which has its own data and can be changed.
+
+        The index ``time`` has the full nanoseconds. The columns are
+
+        - ``value``: ``float64`` with NaN where not `valid`, ``Int64`` or ``string`` with ``<NA>``; an object column
+          for arrays (a NumPy array for each sample) and for numbers together with texts, with None;
+        - ``label``: the states of an enum, categorical; only if there are any;
+        - ``valid``: false for markers;
+        - ``minimum`` and ``maximum``: ``float64``, only if a ``count`` was asked for or there are aggregates;
+        - ``severity`` (categorical, in its order, with all severities that there are), ``status`` and ``quality``.
+
+        ``attrs`` tell ``channel_name``, ``archive_key``, ``start``, ``end``, ``count``, ``units`` and ``meta_data``
+        (the last one, or None), as types of JSON.
+
+        Args:
+            tz: The zone of the index: an IANA name or a ``tzinfo``. None: times without a zone, in UTC.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+            ValueError: No zone has this name.
+        """
+        return pandas_frame(self._columns, self.query, tz)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The samples as the plain dictionaries of the service's JSON, members in the order of the wire.

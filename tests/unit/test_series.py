@@ -488,3 +488,44 @@ def test_dictionaries_are_the_callers_own() -> None:
     changed[0]["value"].append("changed")
     assert changed[1] == expected[1]
     assert series.to_dicts() == expected
+
+
+def test_where_the_metadata_changes() -> None:
+    other = {**sample(3, "double", 1.0), "metaData": {**NUMERIC, "units": "A"}}
+    series = series_of(
+        marker(0),
+        sample(1, "double", 1.0),
+        sample(2, "long", 2),
+        other,
+        marker(4),
+        {**other, "time": START + 5 * SECOND},
+    )
+    assert [(change.index, change.time, change.meta_data) for change in series.meta_data_changes] == [
+        (1, START + SECOND, NUMERIC),
+        (3, START + 3 * SECOND, other["metaData"]),
+    ]
+    assert [change.index for change in series[3:].meta_data_changes] == [0]
+    assert series[:1].meta_data_changes == series[:0].meta_data_changes == ()
+
+
+@given(lists_of_samples())
+def test_metadata_in_force_at_each_sample(samples: list[dict[str, Any]]) -> None:
+    series = decoded(compact(samples))
+    latest = None
+    for index, one in enumerate(series):
+        own = getattr(one, "meta_data", None)
+        changes = [change for change in series.meta_data_changes if change.index == index]
+        if own is None or own == latest:
+            assert changes == []
+        else:
+            assert [change.meta_data for change in changes] == [own]
+            assert changes[0].time == one.time
+        latest = own if own is not None else latest
+    assert series.meta_data == latest
+
+
+def test_spacing() -> None:
+    series = series_of(sample(0, "long", 1))
+    assert series.spacing is None
+    decimated = SampleSeries(dataclasses.replace(QUERY, count=40), series._columns)
+    assert decimated.spacing == 1.5
