@@ -155,7 +155,7 @@ class Execution:
         retention = _new_retention(channel, command)
         _check_support(channel)
         self._check_pending(channel.name, "updated")
-        channel.archive.keep_levels(retention)
+        channel.archive.change_levels(channel.retention, retention)
         channel.retention = retention
         channel.options = _new_options(channel, command)
         channel.enabled = command.get("enabled", channel.enabled)

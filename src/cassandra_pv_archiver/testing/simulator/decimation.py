@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -11,13 +11,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .clock import SECOND
-from .sample_columns import SampleColumns
+from .sample_columns import Contexts, SampleColumns
 from .sample_contexts import SEVERITIES, Aggregate, Context
 
 MOST_DECIMATED_SAMPLES = 5_000_000
 """How many samples a decimated level may have. A gap of decades would otherwise be filled second by second."""
 _PREFERENCE = ("minMaxDouble", "double", "long")
 """Which type wins if several cover the same time."""
+_SCALE = -64
+"""Makes weights so small (exactly, since it is a power of two) that values near the largest number have a mean."""
 
 Row: TypeAlias = tuple[int, Any, Context]
 _Weighted: TypeAlias = tuple[int, Any, Context]
@@ -35,54 +37,62 @@ def source_of(period: int, levels: Iterable[int]) -> int:
 class Decimator:
     """Makes the samples of one level while those of its source arrive.
 
+    The source may change, because levels are added and removed; samples that were made already stay.
+
     Args:
         period: The decimation period in seconds.
-        source: Where samples come from.
+        contexts: The contexts of the channel.
+        begin: Samples of the source that are older do not count.
     """
 
-    def __init__(self, period: int, source: SampleColumns) -> None:
+    def __init__(self, period: int, contexts: Contexts, begin: int = 0) -> None:
         self._width = period * SECOND
-        self.source = source
-        self._rewritten = source.rewritten
+        self._begin = begin
+        self._source: SampleColumns | None = None
+        self._rewritten = 0
         self._next: int | None = None
-        self.target: SampleColumns = SampleColumns(source.contexts)
+        self.target: SampleColumns = SampleColumns(contexts)
 
-    def update(self) -> SampleColumns:
-        """Brings the level up to date and gives its samples."""
-        source, width = self.source, self._width
-        if source.rewritten != self._rewritten:
-            self._rewritten, self._next = source.rewritten, None
-            self.target = SampleColumns(source.contexts)
-        if not len(source):
+    def update(self, source: SampleColumns) -> SampleColumns:
+        """Brings the level up to date with its source and gives its samples."""
+        if source is self._source and source.rewritten != self._rewritten:
+            self._next = None
+            self.target.clear()
+        self._source, self._rewritten = source, source.rewritten
+        oldest = source.place_from(self._begin)
+        if oldest == len(source):
             return self.target
-        first = self._next if self._next is not None else -(-int(source.times[0]) // width) * width
-        complete = max(int(source.times[-1]) - first, 0) // width
-        if len(self.target) + complete > MOST_DECIMATED_SAMPLES:
-            raise TooManySamplesError(
-                f"A level of {width // SECOND} s would have {len(self.target) + complete} samples; "
-                f"the simulator makes no more than {MOST_DECIMATED_SAMPLES}."
-            )
-        self._make(first, complete)
-        self._next = first + complete * width
+        first = -(-int(source.times[oldest]) // self._width) * self._width
+        self._make(source, first if self._next is None else max(first, self._next))
         return self.target
 
-    def _make(self, first: int, intervals: int) -> None:
+    def _make(self, source: SampleColumns, first: int) -> None:
+        intervals = max(int(source.times[-1]) - first, 0) // self._width
+        self._check(len(self.target) + intervals)
         begins = first + self._width * np.arange(intervals, dtype=np.int64)
-        firsts = np.searchsorted(self.source.times, begins, "right") - 1
-        ends = np.searchsorted(self.source.times, begins + self._width, "left")
+        firsts = np.searchsorted(source.times, begins, "right") - 1
+        ends = np.searchsorted(source.times, begins + self._width, "left")
         made: list[tuple[Any, int]] = []
-        alone: tuple[int, tuple[Any, int]] | None = None
+        alone = -1
         for begin, place, end in zip(begins.tolist(), firsts.tolist(), ends.tolist(), strict=True):
-            if end - place == 1 and alone is not None and alone[0] == place:
-                made.append(alone[1])  # nothing new arrived
+            if place == alone and end - place == 1:  # still the same sample and no other
+                made.append(made[-1])
                 continue
-            value, context = _decimated(list(self.source.part(place, end).rows()), begin, self._width)
-            made.append((value, self.source.contexts.number(context)))
-            alone = (place, made[-1]) if end - place == 1 else None
+            value, context = _decimated(list(source.part(place, end).rows()), begin, self._width)
+            made.append((value, source.contexts.number(context)))
+            alone = place if end - place == 1 else -1
         column = np.empty(intervals, object)
         for place, (value, _) in enumerate(made):
             column[place] = value
         self.target.add(begins, column, [number for _, number in made])
+        self._next = first + intervals * self._width
+
+    def _check(self, length: int) -> None:
+        if length > MOST_DECIMATED_SAMPLES:
+            raise TooManySamplesError(
+                f"A level of {self._width // SECOND} s would have {length} samples; "
+                f"the simulator makes no more than {MOST_DECIMATED_SAMPLES}."
+            )
 
 
 def _decimated(rows: Sequence[Row], begin: int, width: int) -> tuple[Any, Context]:
@@ -153,13 +163,21 @@ def _mean(weighted: Sequence[_Weighted], width: int) -> Aggregate:
         (duration, value if isinstance(value, Aggregate) else Aggregate(float(value), float(value), float(value)))
         for duration, value, _ in weighted
     ]
-    covered = math.fsum(duration * part.covered for duration, part in parts)
-    if any(math.isnan(part.mean) for _, part in parts):
-        return Aggregate(math.nan, math.nan, math.nan, covered / width)
-    total = sum(duration * part.covered * part.mean for duration, part in parts)
+    weights = [math.ldexp(duration * part.covered, _SCALE) for duration, part in parts]
+    total = sum(weight * part.mean for weight, (_, part) in zip(weights, parts, strict=True))
+    covered = math.fsum(weights)
     return Aggregate(
         total / covered,
-        min(part.minimum for _, part in parts),
-        max(part.maximum for _, part in parts),
-        covered / width,
+        _extreme(min, [part.minimum for _, part in parts]),
+        _extreme(max, [part.maximum for _, part in parts]),
+        math.ldexp(covered, -_SCALE) / width,
     )
+
+
+def _extreme(choose: Callable[..., float], numbers: Sequence[float]) -> float:
+    """The least or greatest number as Java has it: NaN if there is one, and -0.0 less than 0.0."""
+    return math.nan if any(map(math.isnan, numbers)) else choose(numbers, key=_with_sign)
+
+
+def _with_sign(number: float) -> tuple[float, float]:
+    return number, math.copysign(1.0, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clock import SECOND
-from .decimation import Decimator, source_of
+from .decimation import Decimator, TooManySamplesError, source_of
 from .sample_columns import Column, Contexts, SampleColumns
 from .sample_contexts import Context, from_json
+
+_BUCKETS = 10
+"""Into how many buckets the simulator divides a retention period; whole buckets expire (section 7.3)."""
 
 
 @dataclass(slots=True)
@@ -52,7 +56,9 @@ class SampleArchive:
     contexts: Contexts = field(default_factory=Contexts)
     given: dict[int, SampleColumns] = field(default_factory=dict[int, SampleColumns])
     signals: list[Signal] = field(default_factory=list[Signal])
-    _decimators: dict[tuple[int, int], Decimator] = field(default_factory=dict[tuple[int, int], Decimator])
+    _decimators: dict[int, Decimator] = field(default_factory=dict[int, Decimator])
+    _expired: dict[int, int] = field(default_factory=dict[int, int])
+    """By level, the time before which all samples are gone for good."""
 
     def columns(self, level: int) -> SampleColumns:
         """The samples that were given for a level."""
@@ -86,11 +92,22 @@ class SampleArchive:
             arrived += len(times)
         return arrived
 
-    def keep_levels(self, levels: Iterable[int]) -> None:
-        """Forgets the samples of all other levels."""
-        kept = {0, *levels}
-        self.given = {level: columns for level, columns in self.given.items() if level in kept}
-        self._decimators = {key: decimator for key, decimator in self._decimators.items() if key[0] in kept}
+    def change_levels(self, before: Mapping[int, int], after: Mapping[int, int]) -> None:
+        """Removes levels with their samples, and lets levels be added that begin with the samples that are left.
+
+        Args:
+            before: The retention periods in seconds of all levels so far.
+            after: Those from now on.
+        """
+        for level in before:
+            with suppress(TooManySamplesError):
+                self.level(level, before)
+        for known in (self.given, self._decimators, self._expired):
+            for level in before.keys() - after.keys():
+                known.pop(level, None)
+        for level in after.keys() - before.keys():
+            begin = self._expired.get(source_of(level, after), 0)
+            self._decimators[level] = Decimator(level, self.contexts, begin)
 
     def level(self, level: int, retention: Mapping[int, int]) -> SampleColumns:
         """The samples of a level that have not expired.
@@ -101,16 +118,22 @@ class SampleArchive:
         """
         columns = self._all(level, retention)
         kept_for = retention.get(level, 0) * SECOND
-        if not kept_for or not len(columns):
+        if kept_for and len(columns):
+            expired = _expired_before(int(columns.times[-1]), kept_for)
+            self._expired[level] = max(self._expired.get(level, 0), expired)
+        if level not in self._expired:
             return columns
-        return columns.part(columns.place_from(int(columns.times[-1]) - kept_for), len(columns))
+        return columns.part(columns.place_from(self._expired[level]), len(columns))
 
     def _all(self, level: int, levels: Iterable[int]) -> SampleColumns:
         if level == 0 or len(self.given.get(level, ())):
             return self.columns(level)
-        source = source_of(level, levels)
-        columns = self._all(source, levels)
-        decimator = self._decimators.get((level, source))
-        if decimator is None or decimator.source is not columns:
-            decimator = self._decimators[level, source] = Decimator(level, columns)
-        return decimator.update()
+        source = self._all(source_of(level, levels), levels)
+        decimator = self._decimators.setdefault(level, Decimator(level, self.contexts))
+        return decimator.update(source)
+
+
+def _expired_before(newest: int, kept_for: int) -> int:
+    """The end of the newest bucket of which all samples are older than the retention period."""
+    width = max(kept_for // _BUCKETS, 1)
+    return (newest - kept_for) // width * width

@@ -64,6 +64,11 @@ class SampleColumns:
         if not follow or bool(np.any(np.diff(added) <= 0)):
             self._sort()
 
+    def clear(self) -> None:
+        """Forgets all samples."""
+        self.times, self.values, self.numbers = self.times[:0], self.values[:0], self.numbers[:0]
+        self.rewritten += 1
+
     def _extend(self, times: NDArray[np.int64], values: Column, numbers: NDArray[np.int32]) -> None:
         self.values = values if not len(self.times) else _joined(self.values, values)
         self.times = np.concatenate((self.times, times))
