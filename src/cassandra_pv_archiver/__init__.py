@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._http import ConnectionOptions, LimitOptions
+    from ._streams import AsyncStream, Stream
     from ._transport import AsyncOptions, SyncOptions
     from .admin_client import AdminClient, AsyncAdminClient, ChannelsOfServer
     from .archive_client import ArchiveClient, AsyncArchiveClient
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         ServerFailedError,
         UnavailableError,
     )
-    from .events import ClientEvent
+    from .events import Cancel, ClientEvent, ProgressHandler, ReadProgress
     from .limits import RetryPolicy, Timeouts
     from .models import (
         AddChannelCommand,
@@ -72,8 +73,15 @@ if TYPE_CHECKING:
         WireModel,
         json_default,
     )
+    from .read_results import (
+        CancelledReadError,
+        ChannelSeries,
+        IncompleteReplyError,
+        SampleAtTime,
+        SeveralReadsFailedError,
+    )
     from .series import CategoricalColumn, Gap, MetaDataChange, SampleContext, SampleQuery, SampleSeries, SeverityColumn
-    from .times import TimeLike
+    from .times import DurationLike, TimeLike
 
 __all__ = [
     "AddChannelCommand",
@@ -89,9 +97,13 @@ __all__ = [
     "AsyncAdminClient",
     "AsyncArchiveClient",
     "AsyncOptions",
+    "AsyncStream",
     "BadRequestError",
+    "Cancel",
+    "CancelledReadError",
     "CategoricalColumn",
     "ChannelInformation",
+    "ChannelSeries",
     "ChannelSummary",
     "ChannelSummaryList",
     "ChannelsOfServer",
@@ -104,9 +116,11 @@ __all__ = [
     "ConnectionFailedError",
     "ConnectionOptions",
     "DoubleSample",
+    "DurationLike",
     "EnumMetaData",
     "EnumSample",
     "Gap",
+    "IncompleteReplyError",
     "InterruptedReplyError",
     "InvalidReplyError",
     "LimitOptions",
@@ -118,6 +132,8 @@ __all__ = [
     "NotAuthorizedError",
     "NotFoundError",
     "NumericMetaData",
+    "ProgressHandler",
+    "ReadProgress",
     "RedirectError",
     "RefreshChannelCommand",
     "RefusedError",
@@ -126,6 +142,7 @@ __all__ = [
     "RequestTimeoutError",
     "RetryPolicy",
     "Sample",
+    "SampleAtTime",
     "SampleContext",
     "SampleQuery",
     "SampleSeries",
@@ -137,8 +154,10 @@ __all__ = [
     "ServerConfigurationImportResult",
     "ServerFailedError",
     "ServerStatus",
+    "SeveralReadsFailedError",
     "Severity",
     "SeverityColumn",
+    "Stream",
     "StringSample",
     "SyncOptions",
     "TimeLike",
@@ -155,6 +174,10 @@ _NAMES = {
     "_http": (
         "ConnectionOptions",
         "LimitOptions",
+    ),
+    "_streams": (
+        "AsyncStream",
+        "Stream",
     ),
     "_transport": (
         "AsyncOptions",
@@ -189,7 +212,12 @@ _NAMES = {
         "ServerFailedError",
         "UnavailableError",
     ),
-    "events": ("ClientEvent",),
+    "events": (
+        "Cancel",
+        "ClientEvent",
+        "ProgressHandler",
+        "ReadProgress",
+    ),
     "limits": (
         "RetryPolicy",
         "Timeouts",
@@ -231,6 +259,13 @@ _NAMES = {
         "WireModel",
         "json_default",
     ),
+    "read_results": (
+        "CancelledReadError",
+        "ChannelSeries",
+        "IncompleteReplyError",
+        "SampleAtTime",
+        "SeveralReadsFailedError",
+    ),
     "series": (
         "CategoricalColumn",
         "Gap",
@@ -240,7 +275,10 @@ _NAMES = {
         "SampleSeries",
         "SeverityColumn",
     ),
-    "times": ("TimeLike",),
+    "times": (
+        "DurationLike",
+        "TimeLike",
+    ),
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 

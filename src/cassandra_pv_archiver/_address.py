@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -54,6 +55,25 @@ def read_address(server_name: str | None, server_port: int, base_url: str | None
     if not 0 < server_port < 65536:
         raise ValueError(f"server_port is between 1 and 65535, not {server_port}.")
     return Address("http", _host(server_name), server_port)
+
+
+def read_addresses(
+    server_name: str | None,
+    server_port: int,
+    base_url: str | None,
+    base_urls: Sequence[str] | None,
+    service_path: str,
+) -> tuple[Address, ...]:
+    """As `read_address`, where ``base_urls`` may name several servers instead."""
+    if base_urls is None:
+        return (read_address(server_name, server_port, base_url, service_path),)
+    if server_name is not None or base_url is not None:
+        raise TypeError("Give one of server_name, base_url and base_urls.")
+    if isinstance(base_urls, str):
+        raise TypeError(f"base_urls is a list of URLs, not a text; write [{_without_userinfo(base_urls)!r}].")
+    if not base_urls:
+        raise ValueError("base_urls is empty.")
+    return tuple(dict.fromkeys(_from_url(url, service_path) for url in base_urls))
 
 
 def _host(name: str) -> str:

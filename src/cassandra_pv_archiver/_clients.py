@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 from ._address import Address
+from ._async_driver import AsyncDriver
 from ._credentials import Credentials
 from ._http import Connection, LimitOptions
 from ._steps import Flow
-from ._transport import AsyncDriver, AsyncOptions, SyncDriver, SyncOptions
+from ._streams import AsyncStream, Stream
+from ._sync_driver import SyncDriver
+from ._transport import AsyncOptions, SyncOptions
+from .events import Cancel, ProgressHandler
 
 T = TypeVar("T")
 
@@ -20,12 +25,12 @@ class SyncClient:
 
     def __init__(
         self,
-        address: Address,
+        addresses: Sequence[Address],
         credentials: Credentials | None = None,
         credentials_on_reads: bool = False,
         **options: Unpack[SyncOptions],
     ) -> None:
-        connection = Connection(address, credentials, credentials_on_reads)
+        connection = Connection(addresses, credentials, credentials_on_reads)
         self._driver = SyncDriver(connection, **options)
 
     def with_options(self, **options: Unpack[LimitOptions]) -> Self:
@@ -60,8 +65,13 @@ class SyncClient:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={str(self._driver.connection.address)!r})"
 
-    def _run(self, flow: Flow[T]) -> T:
-        return self._driver.run(flow)
+    def _run(self, flow: Flow[T], *, cancel: Cancel | None = None, progress: ProgressHandler | None = None) -> T:
+        return self._driver.run(flow, cancel=cancel, progress=progress)
+
+    def _stream(
+        self, flow: Flow[object], *, cancel: Cancel | None = None, progress: ProgressHandler | None = None
+    ) -> Stream[Any]:
+        return self._driver.stream(flow, cancel=cancel, progress=progress)
 
 
 class AsyncClient:
@@ -69,12 +79,12 @@ class AsyncClient:
 
     def __init__(
         self,
-        address: Address,
+        addresses: Sequence[Address],
         credentials: Credentials | None = None,
         credentials_on_reads: bool = False,
         **options: Unpack[AsyncOptions],
     ) -> None:
-        connection = Connection(address, credentials, credentials_on_reads)
+        connection = Connection(addresses, credentials, credentials_on_reads)
         self._driver = AsyncDriver(connection, **options)
 
     def with_options(self, **options: Unpack[LimitOptions]) -> Self:
@@ -101,5 +111,10 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={str(self._driver.connection.address)!r})"
 
-    async def _run(self, flow: Flow[T]) -> T:
-        return await self._driver.run(flow)
+    async def _run(self, flow: Flow[T], *, cancel: Cancel | None = None, progress: ProgressHandler | None = None) -> T:
+        return await self._driver.run(flow, cancel=cancel, progress=progress)
+
+    def _stream(
+        self, flow: Flow[object], *, cancel: Cancel | None = None, progress: ProgressHandler | None = None
+    ) -> AsyncStream[Any]:
+        return self._driver.stream(flow, cancel=cancel, progress=progress)

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from ._attempts import Arrived, Attempts, attempts_for
 from ._refusals import refusal
-from ._steps import (
-    Call,
-    Close,
-    CurrentLimits,
-    Decoder,
-    Flow,
-    Limits,
-    Open,
-    Pause,
-    Random,
-    Read,
-    Reply,
-    Report,
-    Server,
-    Stopwatch,
-    WallClock,
-)
+from ._steps import Call, Close, CurrentLimits, Decoder, Flow, Limits, Open, Read, Reply, Server, Stopwatch, WallClock
 from ._wire_model import REPLY
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError
-from .events import ClientEvent
 
 T = TypeVar("T")
 
 _LARGEST_ERROR_PAGE = 64 * 1024
 _EXCERPT = 200
+
+
+class BodyReader(Protocol[T]):
+    """Reads the body of a normal reply."""
+
+    def __call__(self, decoder: Decoder[T], reply: Reply, arrived: Arrived, /) -> Flow[T]:
+        """Feeds the decoder until the body ends."""
+        ...
 
 
 def current_limits() -> Flow[Limits]:
@@ -115,61 +107,47 @@ def exchange(call: Call[T]) -> Flow[T]:
     Raises:
         ArchiverError: The last attempt's failure, when no further attempt is due.
     """
-    limits: Limits = yield CurrentLimits()
-    began: float = yield Stopwatch()
-    attempt = 1
+    attempts = yield from attempts_for(call)
     while True:
         try:
-            return (yield from _attempt(call, attempt, limits))
+            return (yield from attempt(call, attempts))
         except ArchiverError as failure:
-            waited: float = (yield Stopwatch()) - began
-            pause = limits.retry.delay(
-                attempt - 1,
-                failure,
-                repeatable=call.repeatable,
-                waited=waited,
-                jitter=(yield Random()),
-            )
-            if pause is None:
-                raise
-            server: str = yield Server()
-            yield Report(_event(call, "retry", server, attempt, pause, _Arrived(), failure))
-            yield Pause(pause)
-        attempt += 1
+            yield from attempts.after(failure)
 
 
-@dataclass(slots=True)
-class _Arrived:
-    """How far one attempt came."""
+def attempt(call: Call[T], attempts: Attempts, read: BodyReader[T] | None = None) -> Flow[T]:
+    """Makes a call once.
 
-    status: int | None = None
-    bytes: int = 0
-    samples: int | None = None
+    Args:
+        call: The call.
+        attempts: Knows the limits, and the number of the attempt.
+        read: Reads the body of a normal reply with a decoder; None: as a whole.
 
-
-def _attempt(call: Call[T], attempt: int, limits: Limits) -> Flow[T]:
-    server: str = yield Server()
+    Returns:
+        What the reply said.
+    """
     began: float = yield Stopwatch()
-    arrived = _Arrived()
+    server: str = yield Server()
+    arrived = Arrived()
     try:
-        result = yield from _request(call, server, limits, arrived)
+        result = yield from _request(call, server, attempts.limits, arrived, read or _read_result)
     except ArchiverError as failure:
         seconds = (yield Stopwatch()) - began
-        yield Report(_event(call, "request", server, attempt, seconds, arrived, failure))
+        yield from attempts.report("request", failure, seconds=seconds, arrived=arrived, server=server)
         raise
     seconds = (yield Stopwatch()) - began
-    yield Report(_event(call, "request", server, attempt, seconds, arrived))
+    yield from attempts.report("request", None, seconds=seconds, arrived=arrived, server=server)
     return result
 
 
-def _request(call: Call[T], server: str, limits: Limits, arrived: _Arrived) -> Flow[T]:
+def _request(call: Call[T], server: str, limits: Limits, arrived: Arrived, read: BodyReader[T]) -> Flow[T]:
     reply: Reply = yield Open(call)
     arrived.status = reply.status
     subject = "" if call.channel is None else f" {call.channel!r}"
     about = f"{call.operation}{subject} at {server}"
     try:
         if reply.status in call.statuses and "json" in _content_type(reply):
-            result = yield from _read_result(call.format.decoder(about, limits), reply, arrived)
+            result = yield from read(call.format.decoder(about, limits), reply, arrived)
         else:
             raise _unusable(about, reply, (yield from _read_beginning(reply, arrived)))
     except ArchiverError:
@@ -183,12 +161,8 @@ def _content_type(reply: Reply) -> str:
     return reply.headers.get("content-type", "").lower()
 
 
-def _read_result(decoder: Decoder[T], reply: Reply, arrived: _Arrived) -> Flow[T]:
-    while True:
-        chunk: bytes | None = yield Read(reply)
-        if chunk is None:
-            break
-        arrived.bytes += len(chunk)
+def _read_result(decoder: Decoder[T], reply: Reply, arrived: Arrived) -> Flow[T]:
+    while (chunk := (yield from next_chunk(reply, arrived))) is not None:
         decoder.feed(chunk)
         arrived.samples = decoder.samples
     result = decoder.finish()
@@ -196,13 +170,19 @@ def _read_result(decoder: Decoder[T], reply: Reply, arrived: _Arrived) -> Flow[T
     return result
 
 
-def _read_beginning(reply: Reply, arrived: _Arrived) -> Flow[bytes]:
+def next_chunk(reply: Reply, arrived: Arrived) -> Flow[bytes | None]:
+    """Reads on; None at the end of the body."""
+    chunk: bytes | None = yield Read(reply)
+    arrived.bytes += 0 if chunk is None else len(chunk)
+    return chunk
+
+
+def _read_beginning(reply: Reply, arrived: Arrived) -> Flow[bytes]:
     beginning = b""
     while len(beginning) < _LARGEST_ERROR_PAGE:
-        chunk: bytes | None = yield Read(reply)
+        chunk = yield from next_chunk(reply, arrived)
         if chunk is None:
             break
-        arrived.bytes += len(chunk)
         beginning += chunk
     return beginning[:_LARGEST_ERROR_PAGE]
 
@@ -217,27 +197,4 @@ def _unusable(about: str, reply: Reply, beginning: bytes) -> ArchiverError:
         "Is something else answering at this address?",
         "content type",
         excerpt,
-    )
-
-
-def _event(
-    call: Call[Any],
-    kind: Literal["request", "retry"],
-    server: str,
-    attempt: int,
-    seconds: float,
-    arrived: _Arrived,
-    failure: ArchiverError | None = None,
-) -> ClientEvent:
-    return ClientEvent(
-        kind=kind,
-        operation=call.operation,
-        channel=call.channel,
-        server=server,
-        attempt=attempt,
-        status=arrived.status,
-        bytes=arrived.bytes,
-        samples=arrived.samples,
-        seconds=seconds,
-        failure=None if failure is None else str(failure),
     )

@@ -7,7 +7,7 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -19,8 +19,23 @@ import httpx
 
 from ._address import Address
 from ._credentials import Credentials
+from ._read_windows import WindowSize
 from ._refusals import refusal
-from ._steps import Call, CurrentLimits, Limits, Random, Reply, Report, Server, Step, Stopwatch, WallClock
+from ._steps import (
+    Call,
+    CurrentLimits,
+    DeadlineError,
+    Limits,
+    MoveOn,
+    Random,
+    RememberedWindow,
+    Reply,
+    Report,
+    Server,
+    Step,
+    Stopwatch,
+    WallClock,
+)
 from .errors import ArchiverError, ConnectionFailedError, InterruptedReplyError, RequestTimeoutError
 from .events import ClientEvent, EventHandler
 from .limits import RetryPolicy, Timeouts, check_count, check_seconds, retry_policy, timeouts
@@ -182,13 +197,35 @@ class _ExactURL(httpx.URL):
 
 @dataclass(slots=True)
 class Connection:
-    """Where calls go and what goes with them; shared by a client and the views of it."""
+    """Where calls go and what goes with them; shared by a client and the views of it.
 
-    address: Address
+    Attributes:
+        addresses: The servers, of which each can answer every read.
+        credentials: User name and password.
+        credentials_on_reads: Whether they go with reads as well.
+        headers: Headers sent with every request.
+        closed: Whether the client was closed.
+        window: How much time a request for samples may cover.
+    """
+
+    addresses: Sequence[Address]
     credentials: Credentials | None = None
     credentials_on_reads: bool = False
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     closed: bool = False
+    window: WindowSize = field(default_factory=WindowSize)
+    _current: int = 0
+
+    @property
+    def address(self) -> Address:
+        """The server that is asked at present."""
+        return self.addresses[self._current]
+
+    def move_on(self, server: str) -> int:
+        """Lets the next server be asked, if this is the one that is asked at present; gives how many there are."""
+        if self.address.server == server:
+            self._current = (self._current + 1) % len(self.addresses)
+        return len(self.addresses)
 
     def check_open(self) -> None:
         """Raises RuntimeError after the client was closed."""
@@ -264,13 +301,17 @@ class Deadline:
 
     def passed(self) -> RequestTimeoutError:
         """The error for a call that took too long."""
-        return RequestTimeoutError(f"The call was not finished within its deadline of {self._seconds:g} s.")
+        return DeadlineError(f"The call was not finished within its deadline of {self._seconds:g} s.")
 
 
 def phase_limits(call: Call[Any], limits: Timeouts) -> dict[str, float]:
     """The time limits of a call's phases, by httpx's names for them."""
     read = limits.read if call.repeatable else limits.write_reply
     return {"connect": limits.connect, "read": read, "write": limits.read, "pool": limits.pool}
+
+
+LOCAL_STEPS = (Server, CurrentLimits, WallClock, Stopwatch, Random, Report, MoveOn, RememberedWindow)
+"""Steps that need no waiting."""
 
 
 def answer(step: Step, connection: Connection, limits: Limits) -> Any:
@@ -288,23 +329,30 @@ def answer(step: Step, connection: Connection, limits: Limits) -> Any:
             return random.random()  # noqa: S311 -- spreads pauses, guards nothing
         case Report(event):
             return _report(event, limits)
+        case MoveOn(server):
+            return connection.move_on(server)
+        case RememberedWindow():
+            return connection.window
         case _:
             raise AssertionError(step)
 
 
 def _report(event: ClientEvent, limits: Limits) -> None:
     subject = event.operation if event.channel is None else f"{event.operation} {event.channel!r}"
-    if event.kind == "retry":
-        logger.warning(
-            "%s: attempt %d failed, next one in %.2f s: %s",
-            subject,
-            event.attempt,
-            event.seconds,
-            event.failure,
-        )
-    else:
-        outcome = event.status if event.failure is None else event.failure
-        logger.debug("%s at %s: %s, %.3f s", subject, event.server, outcome, event.seconds)
+    match event.kind:
+        case "request":
+            outcome = event.status if event.failure is None else event.failure
+            logger.debug("%s at %s: %s, %.3f s", subject, event.server, outcome, event.seconds)
+        case "retry":
+            logger.warning(
+                "%s: attempt %d failed, next one in %.2f s: %s", subject, event.attempt, event.seconds, event.failure
+            )
+        case "cut":
+            logger.warning("%s", event.failure)
+        case "split":
+            logger.warning("%s: asks for shorter ranges after: %s", subject, event.failure)
+        case "failover":
+            logger.warning("%s: %s is left for the next server: %s", subject, event.server, event.failure)
     if limits.on_event is not None:
         limits.on_event(event)
 

@@ -168,6 +168,8 @@ class SampleColumns:
     @staticmethod
     def concatenate(parts: Sequence[SampleColumns]) -> SampleColumns:
         """The samples of all parts, one part after the other; there must be at least one part."""
+        if len(parts) == 1:
+            return parts[0]
         tables = _common_numbers(parts)
         contexts = tuple(dict.fromkeys(context for part in parts for context in part.contexts))
         numbers = np.concatenate([table[part.numbers] for table, part in zip(tables, parts, strict=True)])

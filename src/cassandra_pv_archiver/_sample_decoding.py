@@ -1,4 +1,4 @@
-"""The body of a reply with samples becomes a series while it arrives."""
+"""The body of a reply with samples becomes columns while it arrives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ._sample_blocks import BlockReader
 from ._sample_columns import SampleColumns
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError
 from .limits import LARGEST_SAMPLE
-from .series import SampleQuery, SampleSeries
 
 __all__ = ["BLOCK", "SampleDecoder", "SampleFormat"]
 
@@ -34,21 +33,15 @@ class _Limits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SampleFormat:
-    """A JSON array of samples that becomes a series.
-
-    Attributes:
-        query: What is asked for.
-    """
-
-    query: SampleQuery
+    """A JSON array of samples that becomes columns."""
 
     def decoder(self, about: str, limits: _Limits) -> SampleDecoder:
         """Makes a decoder for one reply."""
-        return SampleDecoder(self.query, about, largest_sample=limits.largest_sample)
+        return SampleDecoder(about, largest_sample=limits.largest_sample)
 
 
 class SampleDecoder:
-    """Reads a JSON array of samples while it arrives, and gives them as a series.
+    """Reads a JSON array of samples while it arrives, and gives them as columns, block by block as they came.
 
     The body is cut between samples, where ``},{"time":`` stands, into blocks that are read one by one. These
     characters cannot be part of a text, because a quotation mark in a text is escaped. They can be within a sample if
@@ -56,18 +49,14 @@ class SampleDecoder:
     and a longer one is tried. So cutting never changes what is read.
     """
 
-    def __init__(
-        self, query: SampleQuery, about: str, *, largest_sample: int = LARGEST_SAMPLE, block: int = BLOCK
-    ) -> None:
+    def __init__(self, about: str, *, largest_sample: int = LARGEST_SAMPLE, block: int = BLOCK) -> None:
         """Makes a decoder.
 
         Args:
-            query: What was asked for.
             about: What begins the message of every error.
             largest_sample: Bytes that are kept while the end of a sample has not arrived.
             block: Bytes that are read at once, or a few more.
         """
-        self._query = query
         self._about = about
         self._largest = largest_sample
         self._reader = BlockReader()
@@ -97,11 +86,11 @@ class SampleDecoder:
         if self._pending_bytes >= self._wanted:
             self._read_blocks()
 
-    def finish(self) -> SampleSeries:
+    def finish(self) -> list[SampleColumns]:
         """Takes note that the body has ended.
 
         Returns:
-            All samples in the order of their time, except those that `take` gave away.
+            All samples in the order of the body, except those that `take` gave away.
 
         Raises:
             InterruptedReplyError: The body ended before the array did.
@@ -114,16 +103,14 @@ class SampleDecoder:
             raise self._interrupted()
         self._pending.clear()
         self._pending_bytes = 0
-        return self._series(self._blocks)
+        return self._blocks
 
-    def take(self) -> SampleSeries | None:
-        """Gives away the samples read so far, so that a stream needs no memory for them; None if there are none."""
-        if not self._blocks:
-            return None
+    def take(self) -> list[SampleColumns]:
+        """Gives away the samples read so far, so that a stream needs no memory for them."""
         blocks, self._blocks = self._blocks, []
-        return self._series(blocks)
+        return blocks
 
-    def received(self) -> SampleSeries:
+    def received(self) -> list[SampleColumns]:
         """All whole samples that have arrived, wherever the body has been cut, except those that `take` gave away.
 
         Of a part of up to 256 KiB that is not what the specification says, no sample is given.
@@ -133,13 +120,10 @@ class SampleDecoder:
         ends = rest.rfind(b"}") + 1, rest.rfind(_SEPARATOR) + 1
         for body in (rest, *(rest[:end] + b"]" for end in ends)):
             try:
-                return self._series([*self._blocks, self._reader.read(b"[" + body)])
+                return [*self._blocks, self._reader.read(b"[" + body)]
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
-        return self._series(self._blocks)
-
-    def _series(self, blocks: list[SampleColumns]) -> SampleSeries:
-        return SampleSeries(self._query, SampleColumns.concatenate(blocks or [SampleColumns.none()]))
+        return self._blocks
 
     def _open(self, chunk: bytes) -> bytes:
         """Looks for the bracket that opens the array, and gives what follows it."""

@@ -142,18 +142,25 @@ class SampleValues:
             before += [len(elements) for elements in part.elements]
         return SampleValues((first, second, third), np.concatenate(starts), np.concatenate(lengths))
 
-    def column(self, kinds: Kinds, valid: Mask) -> npt.NDArray[Any]:
-        """The values as one array whose type follows from the valid samples alone (see `SampleSeries.values`)."""
-        present = [kind for kind in Kind if bool(np.any(kinds[valid] == kind))]
-        dtype, filler = _common_type(present)
-        if self.starts is None and len(present) == 1 and bool(valid.all()):
+    def column(self, kinds: Kinds, valid: Mask, at_least: Kind | None = None) -> npt.NDArray[Any]:
+        """The values as one array whose type follows from the valid samples alone (see `SampleSeries.values`).
+
+        Args:
+            kinds: What the elements of each sample are.
+            valid: Which samples have a value.
+            at_least: A kind that counts as if there were such a sample.
+        """
+        present = self.kinds_present(kinds, valid)
+        dtype, filler = _common_type([*present, *(() if at_least is None else (at_least,))])
+        if self.starts is None and len(present) == 1 and bool(valid.all()) and dtype == _DTYPES[present[0]]:
             return self.elements[present[0]]
         starts, lengths = self._places(len(kinds))
         own_lengths = np.unique(lengths[valid])
         if len(own_lengths) > 1:
             return self._ragged(kinds, valid, dtype)
         length = int(own_lengths[0]) if len(own_lengths) else 1
-        if len(present) == 1 and bool(valid.all()) and np.array_equal(starts, _one_after_the_other(starts, length)):
+        is_plain = len(present) == 1 and bool(valid.all()) and dtype == _DTYPES[present[0]]
+        if is_plain and np.array_equal(starts, _one_after_the_other(starts, length)):
             elements = self.elements[present[0]][starts[0] : starts[0] + len(starts) * length]
             return elements if length == 1 else elements.reshape(len(starts), length)
         column = np.full((len(kinds), length), filler, dtype)
@@ -186,6 +193,11 @@ class SampleValues:
             taken = self.elements[kind][_elements_at(starts[own], lengths[own])]
             merged[_elements_at(places[own], lengths[own])] = taken
         return merged, lengths
+
+    @staticmethod
+    def kinds_present(kinds: Kinds, valid: Mask) -> list[Kind]:
+        """The kinds of the valid samples."""
+        return [kind for kind in Kind if bool(np.any(kinds[valid] == kind))]
 
     def _ragged(self, kinds: Kinds, valid: Mask, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         starts, lengths = self._places(len(kinds))

@@ -7,11 +7,12 @@ place of an answer. The drivers in ``_transport`` (and one in the tests) do what
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from .events import ClientEvent, EventHandler
+from .errors import ArchiverError, RequestTimeoutError
+from .events import ClientEvent, EventHandler, ReadProgress
 from .limits import LARGEST_REPLY, LARGEST_SAMPLE, RetryPolicy, Timeouts
 
 T = TypeVar("T")
@@ -156,5 +157,72 @@ class Report:
     event: ClientEvent
 
 
-Step: TypeAlias = Server | CurrentLimits | Open | Read | Close | Pause | WallClock | Stopwatch | Random | Report
+@dataclass(frozen=True, slots=True)
+class MoveOn:
+    """Lets further reads go to the next server, if they still go to this one; answered by the number of servers."""
+
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedWindow:
+    """Asks for the `WindowSize` that the client remembers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Progress:
+    """Tells how far a read has come."""
+
+    progress: ReadProgress
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """Hands something to the caller, and waits until the caller wants more."""
+
+    item: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SideBySide:
+    """Runs flows at the same time; answered by what each returned, or the `ArchiverError` it raised, in their order.
+
+    Attributes:
+        flows: The flows, none of which hands anything to the caller.
+        at_most: How many run at once.
+    """
+
+    flows: Sequence[Flow[Any]]
+    at_most: int
+
+
+class DeadlineError(RequestTimeoutError):
+    """The deadline of the whole call has passed."""
+
+
+POLLED_EVERY = 0.1
+"""Seconds between two looks at whether a call has been cancelled."""
+
+
+class CancelledError(ArchiverError):
+    """What a flow is thrown when its caller has cancelled it."""
+
+
+Step: TypeAlias = (
+    Server
+    | CurrentLimits
+    | Open
+    | Read
+    | Close
+    | Pause
+    | WallClock
+    | Stopwatch
+    | Random
+    | Report
+    | MoveOn
+    | RememberedWindow
+    | Progress
+    | Hand
+    | SideBySide
+)
 Flow: TypeAlias = Generator[Step, Any, T]

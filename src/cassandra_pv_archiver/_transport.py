@@ -1,21 +1,18 @@
-"""The two drivers of flows. With ``_http``, the only place with sockets, clocks, sleep, randomness and threads."""
+"""What both drivers of flows are made of."""
 
 from __future__ import annotations
 
-import asyncio
 import copy
-import socket
 import ssl
-import threading
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar, Unpack
 
 import httpx
 
 from ._http import (
+    LOCAL_STEPS,
     Connection,
     ConnectionOptions,
     Deadline,
@@ -23,15 +20,15 @@ from ._http import (
     answer,
     check_http_client,
     own_client_options,
-    phase_limits,
     read_headers,
     read_limits,
-    translated,
 )
-from ._steps import Call, Close, Flow, Limits, Open, Pause, Read, Reply, Step
-from .errors import ArchiverError
+from ._steps import Flow, Limits, Reply, Step
+from .events import ProgressHandler, ReadProgress
 
-T = TypeVar("T")
+PROGRESS_INTERVAL = 0.1
+"""Seconds that pass at least between two calls of a progress handler, but for the last."""
+
 HttpClient = TypeVar("HttpClient", httpx.Client, httpx.AsyncClient)
 
 
@@ -58,7 +55,7 @@ class AsyncOptions(ConnectionOptions, total=False):
     http_client: httpx.AsyncClient
 
 
-class _Driver(Generic[HttpClient]):
+class Driver(Generic[HttpClient]):
     """What both drivers are made of."""
 
     def __init__(
@@ -92,203 +89,42 @@ class _Driver(Generic[HttpClient]):
         return view
 
 
-class _Steps(Generic[HttpClient]):
+class Steps(Generic[HttpClient]):
     """What performing the steps of one flow needs."""
 
-    def __init__(self, client: HttpClient, connection: Connection, limits: Limits) -> None:
+    def __init__(
+        self,
+        client: HttpClient,
+        connection: Connection,
+        limits: Limits,
+        deadline: Deadline,
+        progress: ProgressHandler | None,
+    ) -> None:
         self._client = client
         self._connection = connection
         self._limits = limits
-        self._deadline = Deadline(limits.deadline)
+        self._deadline = deadline
+        self._progress = progress
+        self._told = 0.0
         self._open: list[Reply] = []
 
-
-class SyncDriver(_Driver[httpx.Client]):
-    """Runs flows in the calling thread. Threads may share it."""
-
-    def __init__(self, connection: Connection, **options: Unpack[SyncOptions]) -> None:
-        super().__init__(httpx.Client, connection, **options)
-
-    def close(self) -> None:
-        """Closes the connections, if they are ours, and refuses further flows."""
-        if self._owned:
-            self.connection.closed = True
-            self._client.close()
-
-    def run(self, flow: Flow[T]) -> T:
-        """Does what the flow asks for, and returns its result."""
-        self.connection.check_open()
-        steps = _SyncSteps(self._client, self.connection, self.limits)
-        try:
-            step = next(flow)
-            while True:
-                try:
-                    answered = steps.perform(step)
-                except ArchiverError as failure:
-                    step = flow.throw(failure)
-                else:
-                    step = flow.send(answered)
-        except StopIteration as stop:
-            return stop.value
-        finally:
-            flow.close()
-            steps.close()
+    def _tell(self, progress: ReadProgress) -> None:
+        if self._progress is None or not (progress.finished or time.monotonic() >= self._told + PROGRESS_INTERVAL):
+            return
+        self._told = time.monotonic()
+        self._progress(progress)
 
 
-class _SyncSteps(_Steps[httpx.Client]):
-    """Performs the steps of one flow, and knows which replies are open."""
+def primed(flow: Flow[Any], connection: Connection, limits: Limits) -> Step | None:
+    """Runs a flow up to its first step that needs waiting, so that wrong arguments are refused at once.
 
-    def perform(self, step: Step) -> Any:
-        match step:
-            case Open(call):
-                return self._send(call)
-            case Read(reply):
-                return self._read(reply)
-            case Close(reply):
-                self._open.remove(reply)
-                return reply.stream.close()
-            case Pause(seconds):
-                return time.sleep(self._deadline.check_pause(seconds))
-            case _:
-                return answer(step, self._connection, self._limits)
-
-    def close(self) -> None:
-        while self._open:
-            self._open.pop().stream.close()
-
-    def _send(self, call: Call[Any]) -> Reply:
-        self._deadline.check()
-        limits = self._deadline.cap(phase_limits(call, self._limits.timeouts))
-
-        def cap_phase(*_: object) -> None:
-            # httpcore looks up the limit of each phase when the phase begins. It also calls this while it cleans up,
-            # so nothing may be raised here.
-            limits.update(self._deadline.cap(limits))
-
-        extensions: dict[str, Any] = {"timeout": limits}
-        if self._limits.deadline is not None:
-            extensions["trace"] = cap_phase
-        request = self._connection.request(self._client, call, extensions)
-        with translated(self._connection.address.server, self._deadline):
-            response = self._client.send(request, stream=True, follow_redirects=False)
-        reply = self._connection.reply(response, _SyncStream(response, self._deadline))
-        self._open.append(reply)
-        return reply
-
-    def _read(self, reply: Reply) -> bytes | None:
-        with translated(self._connection.address.server, self._deadline):
-            chunk = next(reply.stream.chunks, None)
-        # A connection cut by the watchdog can look like the regular end of a body.
-        self._deadline.check()
-        return chunk
-
-
-class _SyncStream:
-    """The body of a reply, cut off when the deadline passes while nothing arrives."""
-
-    def __init__(self, response: httpx.Response, deadline: Deadline) -> None:
-        self.chunks = response.iter_bytes()
-        self._response = response
-        self._watchdog: threading.Timer | None = None
-        left = deadline.left()
-        network = response.extensions.get("network_stream")
-        if left is not None and network is not None:
-            self._watchdog = threading.Timer(max(left, 0.0), _cut, [network.get_extra_info("socket")])
-            self._watchdog.daemon = True
-            self._watchdog.start()
-
-    def close(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            self._watchdog.join()
-        self._response.close()
-
-
-def _cut(connection: socket.socket) -> None:
-    with suppress(OSError):  # closed already
-        # An SSLSocket's own method would pull its TLS state from under the reading thread.
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-
-class AsyncDriver(_Driver[httpx.AsyncClient]):
-    """Runs flows in the current task. Tasks of one event loop may share it."""
-
-    def __init__(self, connection: Connection, **options: Unpack[AsyncOptions]) -> None:
-        super().__init__(httpx.AsyncClient, connection, **options)
-
-    async def aclose(self) -> None:
-        """Closes the connections, if they are ours, and refuses further flows."""
-        if self._owned:
-            self.connection.closed = True
-            await self._client.aclose()
-
-    async def run(self, flow: Flow[T]) -> T:
-        """Does what the flow asks for, and returns its result."""
-        self.connection.check_open()
-        steps = _AsyncSteps(self._client, self.connection, self.limits)
-        try:
-            step = next(flow)
-            while True:
-                try:
-                    answered = await steps.perform(step)
-                except ArchiverError as failure:
-                    step = flow.throw(failure)
-                else:
-                    step = flow.send(answered)
-        except StopIteration as stop:
-            return stop.value
-        finally:
-            flow.close()
-            await steps.aclose()
-
-
-class _AsyncSteps(_Steps[httpx.AsyncClient]):
-    """Performs the steps of one flow, and knows which replies are open."""
-
-    async def perform(self, step: Step) -> Any:
-        match step:
-            case Open(call):
-                return await self._send(call)
-            case Read(reply):
-                async with self._bounded():
-                    return await anext(reply.stream.chunks, None)
-            case Close(reply):
-                self._open.remove(reply)
-                return await reply.stream.response.aclose()
-            case Pause(seconds):
-                return await asyncio.sleep(self._deadline.check_pause(seconds))
-            case _:
-                return answer(step, self._connection, self._limits)
-
-    async def aclose(self) -> None:
-        while self._open:
-            await self._open.pop().stream.response.aclose()
-
-    async def _send(self, call: Call[Any]) -> Reply:
-        extensions = {"timeout": phase_limits(call, self._limits.timeouts)}
-        request = self._connection.request(self._client, call, extensions)
-        async with self._bounded():
-            response = await self._client.send(request, stream=True, follow_redirects=False)
-        reply = self._connection.reply(response, _AsyncStream(response))
-        self._open.append(reply)
-        return reply
-
-    @asynccontextmanager
-    async def _bounded(self) -> AsyncGenerator[None]:
-        bound = asyncio.timeout(self._deadline.check())
-        try:
-            with translated(self._connection.address.server, self._deadline):
-                async with bound:
-                    yield
-        except TimeoutError as error:
-            if bound.expired():
-                raise self._deadline.passed() from error
-            raise
-
-
-class _AsyncStream:
-    """The body of a reply."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self.chunks = response.aiter_bytes()
+    Returns:
+        That step; None if the flow ends before.
+    """
+    try:
+        step = next(flow)
+        while isinstance(step, LOCAL_STEPS):
+            step = flow.send(answer(step, connection, limits))
+    except StopIteration:
+        return None
+    return step

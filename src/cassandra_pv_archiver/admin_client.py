@@ -67,7 +67,7 @@ class AdminClient(SyncClient):
             ValueError: A value cannot be used.
         """
         address = read_address(server_name, server_port, base_url, calls.SERVICE_PATH)
-        super().__init__(address, read_credentials(username, password), credentials_on_reads, **options)
+        super().__init__((address,), read_credentials(username, password), credentials_on_reads, **options)
 
     def list_all_channels(self) -> list[ChannelSummary]:
         """Lists all channels of the cluster.
@@ -225,7 +225,7 @@ class AsyncAdminClient(AsyncClient):
     ) -> None:
         """Makes a client, as `AdminClient` does; ``http_client`` is an ``httpx.AsyncClient``."""
         address = read_address(server_name, server_port, base_url, calls.SERVICE_PATH)
-        super().__init__(address, read_credentials(username, password), credentials_on_reads, **options)
+        super().__init__((address,), read_credentials(username, password), credentials_on_reads, **options)
 
     async def list_all_channels(self) -> list[ChannelSummary]:
         """As `AdminClient.list_all_channels`."""

@@ -4,6 +4,7 @@
     +-- ConnectionFailedError      never reached (a write was certainly not executed); also a ConnectionError
     +-- RequestTimeoutError        reached, but no answer in time; also a TimeoutError
     +-- InterruptedReplyError      the reply broke off; also a ConnectionError
+    |   +-- IncompleteReplyError   a read of samples that could not be completed; .received, .reached
     +-- InvalidReplyError          a reply that is not what the specification says; .where, .excerpt
     +-- RefusedError               the server said no; .status, .message
     |   +-- BadRequestError        400
@@ -13,9 +14,11 @@
     |   +-- ServerFailedError      any other 5xx
     |   +-- RedirectError          3xx; .location
     +-- CommandsFailedError        raised on request by CommandResults.raise_for_failures(); .failures
+    +-- SeveralReadsFailedError    of several channels: .series of those that were read, .failures of the others
+    +-- CancelledReadError         a read that was cancelled; .received
     +-- MissingExtraError          an optional library is not installed; also an ImportError
 
-Errors that carry command results are defined beside them; the package exports them all.
+Errors that carry command results or series are defined beside them; the package exports them all.
 Invalid arguments are a ``ValueError`` or ``TypeError`` and are raised before anything is sent.
 """
 

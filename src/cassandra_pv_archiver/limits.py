@@ -124,6 +124,7 @@ class RetryPolicy:
         repeatable: bool,
         waited: float = 0.0,
         jitter: float = 1.0,
+        has_succeeded: bool = False,
     ) -> float | None:
         """Decides whether to try again.
 
@@ -134,11 +135,13 @@ class RetryPolicy:
             waited: Seconds since the first attempt began.
             jitter: A random number from 0 to 1. It spreads the pauses of many clients between half and all of
                 their length.
+            has_succeeded: Whether the server has answered earlier requests of the operation. Then status 500 is
+                worth repeating: it is what a failing database looks like.
 
         Returns:
             Seconds to pause before the next attempt, or None to give up.
         """
-        if not self._worth_repeating(failure, repeatable):
+        if not self._worth_repeating(failure, repeatable, has_succeeded):
             return None
         seconds = min(self.first_delay * 2.0 ** min(taken, 60), self.longest_delay) * (0.5 + jitter / 2)
         if isinstance(failure, RefusedError) and failure.retry_after is not None:
@@ -146,14 +149,14 @@ class RetryPolicy:
         within = taken < self.retries if self.patience is None else waited + seconds <= self.patience
         return seconds if within else None
 
-    def _worth_repeating(self, failure: ArchiverError, repeatable: bool) -> bool:
+    def _worth_repeating(self, failure: ArchiverError, repeatable: bool, has_succeeded: bool) -> bool:
         if isinstance(failure, ConnectionFailedError):
             return True
         if not repeatable:
             return False
         if isinstance(failure, RefusedError):
-            patient = self.patience is not None and failure.status == 500
-            return patient or failure.status in _REPEATED_STATUSES
+            failing = failure.status == 500 and (has_succeeded or self.patience is not None)
+            return failing or failure.status in _REPEATED_STATUSES
         return isinstance(failure, RequestTimeoutError | InterruptedReplyError)
 
 

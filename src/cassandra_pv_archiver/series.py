@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
@@ -16,7 +16,7 @@ from ._categories import CategoricalColumn, SeverityColumn
 from ._sample_columns import MetaData, SampleColumns, SampleContext, is_ascending
 from ._sample_gaps import Gap, gaps_of
 from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
-from ._sample_query import SampleQuery, joined
+from ._sample_query import ReadNotes, SampleQuery, joined, joined_notes
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
 from ._series_pandas import pandas_frame
 from .models import NumericMetaData, Sample
@@ -63,6 +63,7 @@ class SampleSeries(Sequence[Sample]):
 
     query: SampleQuery
     _columns: SampleColumns
+    _notes: ReadNotes = field(default_factory=ReadNotes)
     __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride] -- comparing reads all samples
 
     def __post_init__(self) -> None:
@@ -95,10 +96,12 @@ class SampleSeries(Sequence[Sample]):
 
     @property
     def spacing(self) -> float | None:
-        """The wanted time between two samples in seconds, ``(end - start) / count``; None for raw samples.
+        """The wanted time between two samples in seconds: the ``spacing`` of the read, or ``(end - start) / count``.
 
-        The server takes the decimation level that comes near.
+        The server takes the decimation level that comes near. None for raw samples.
         """
+        if self.query.spacing_ns is not None:
+            return self.query.spacing_ns / 1e9
         return (self.end - self.start) / self.count / 1e9 if self.count else None
 
     def __len__(self) -> int:
@@ -130,7 +133,7 @@ class SampleSeries(Sequence[Sample]):
         columns = self._columns.select(selector)
         if not is_ascending(columns.times):
             raise ValueError("A series is in the order of time; for the other direction use reversed(series).")
-        return SampleSeries(self.query, columns)
+        return SampleSeries(self.query, columns, self._notes)
 
     def __iter__(self) -> Iterator[Sample]:
         for begin in range(0, len(self), _BUILT_AT_ONCE):
@@ -145,8 +148,8 @@ class SampleSeries(Sequence[Sample]):
             return NotImplemented
         return self.query == other.query and self._columns.same_as(other._columns)
 
-    def __reduce__(self) -> tuple[Callable[..., SampleSeries], tuple[SampleQuery, SampleColumns]]:
-        return SampleSeries, (self.query, self._columns.compact())
+    def __reduce__(self) -> tuple[Callable[..., SampleSeries], tuple[SampleQuery, SampleColumns, ReadNotes]]:
+        return SampleSeries, (self.query, self._columns.compact(), self._notes)
 
     def __repr__(self) -> str:
         types = ", ".join(dict.fromkeys(context.type for context in self.contexts if not context.is_marker))
@@ -183,11 +186,13 @@ class SampleSeries(Sequence[Sample]):
         - Numbers and texts: ``object``; None where not `valid`.
         - If no sample has a value: ``float64``, all NaN.
 
+        Batches of a stream have the type of the first one that has values.
+
         Samples of one element each make an array of one dimension. If all have another, equal number of elements,
         the array has two dimensions, a row for each sample. If the numbers of elements differ, it is an array of
         objects: an array for each sample, empty where not `valid`.
         """
-        column = self._columns.values.column(self._columns.kinds, self.valid)
+        column = self._columns.values.column(self._columns.kinds, self.valid, self._notes.stream_kind)
         column.flags.writeable = False
         return column
 
@@ -287,6 +292,33 @@ class SampleSeries(Sequence[Sample]):
         """
         return tuple(gaps_of(self._columns))
 
+    # -- what reading them has shown --
+
+    @property
+    def begins_late(self) -> bool:
+        """Whether a read of raw samples found none at or before `start`.
+
+        The channel may be younger, or the retention period of its raw samples may have removed them;
+        `earlier_decimated` helps to tell. False for reads with ``count``.
+        """
+        return self._notes.begins_late
+
+    @property
+    def earlier_decimated(self) -> bool | None:
+        """Whether decimated samples reach further back than the raw ones, which a read with ``count`` would give.
+
+        None if that was not looked up, because the series does not begin late or was read without checks.
+        """
+        return self._notes.earlier_decimated
+
+    @property
+    def tail_begins(self) -> int | None:
+        """Where the raw samples begin that ``fill_tail=True`` has put behind the last decimated one.
+
+        In nanoseconds since 1970-01-01 UTC; None if there are none.
+        """
+        return self._notes.tail_begins
+
     # -- parts and sums --
 
     def between(self, start: TimeLike, end: TimeLike) -> SampleSeries:
@@ -320,7 +352,8 @@ class SampleSeries(Sequence[Sample]):
             ValueError: There is no part, or the parts come from different channels or archives.
         """
         query = joined([part.query for part in parts])
-        return SampleSeries(query, SampleColumns.concatenate([part._columns for part in parts]))  # noqa: SLF001 -- of this class
+        notes = joined_notes([part._notes for part in sorted(parts, key=lambda part: part.start)])  # noqa: SLF001 -- of this class
+        return SampleSeries(query, SampleColumns.concatenate([part._columns for part in parts]), notes)  # noqa: SLF001 -- likewise
 
     # -- other forms --
 

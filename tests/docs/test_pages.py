@@ -64,8 +64,10 @@ def test_tree_of_errors(drawing: str) -> None:
     drawn = re.findall(r"^ *((?:\|   )?)\+-- (\w+Error) ", drawing, re.MULTILINE)
     public = {name: getattr(package, name) for name in package.__all__ if name.endswith("Error")}
     assert {name for _, name in drawn} == public.keys() - {"ArchiverError"}
+    parent = ""
     for indented, name in drawn:
-        assert public[name].__mro__[1] is (package.RefusedError if indented else package.ArchiverError)
+        assert public[name].__mro__[1] is (public[parent] if indented else package.ArchiverError)
+        parent = parent if indented else name
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:

@@ -43,7 +43,7 @@ def commands(batch: ArchiveConfigurationCommands) -> None:
 
 def samples(archive: ArchiveClient, sample: Sample) -> None:
     archive.get_samples("x", 1.5e18, "now")  # pyright: ignore[reportArgumentType]
-    archive.get_samples("x", "-1h")  # pyright: ignore[reportCallIssue]
+    archive.get_samples("x")  # pyright: ignore[reportCallIssue]
     sample.minimum  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 

@@ -36,7 +36,7 @@ from cassandra_pv_archiver import (
 
 
 def show(event: ClientEvent) -> None:
-    assert_type(event.kind, Literal["request", "retry"])
+    assert_type(event.kind, Literal["request", "retry", "cut", "split", "failover"])
     assert_type(event.operation, str)
     assert_type(event.channel, str | None)
     assert_type(event.server, str)

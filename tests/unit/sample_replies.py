@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cassandra_pv_archiver._sample_columns import SampleColumns
 from cassandra_pv_archiver._sample_decoding import SampleDecoder
 from cassandra_pv_archiver.series import SampleQuery, SampleSeries
 
@@ -26,10 +27,14 @@ class ViolationError(Exception):
 
 
 def decoded(body: bytes, *, cuts: Iterable[int] = (), **options: int) -> SampleSeries:
-    decoder = SampleDecoder(QUERY, "the test", **options)
+    decoder = SampleDecoder("the test", **options)
     for chunk in chunks(body, cuts):
         decoder.feed(chunk)
-    return decoder.finish()
+    return series_of(decoder.finish())
+
+
+def series_of(blocks: list[SampleColumns]) -> SampleSeries:
+    return SampleSeries(QUERY, SampleColumns.concatenate([SampleColumns.none(), *blocks]))
 
 
 def chunks(body: bytes, cuts: Iterable[int]) -> list[bytes]:

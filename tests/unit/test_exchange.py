@@ -15,6 +15,7 @@ from cassandra_pv_archiver._steps import (
     CurrentLimits,
     Flow,
     Limits,
+    MoveOn,
     Open,
     Pause,
     Random,
@@ -82,6 +83,8 @@ class Script:
         match step:
             case Server():
                 return "http://h:1"
+            case MoveOn():
+                return 1
             case CurrentLimits():
                 return self.limits
             case Stopwatch():

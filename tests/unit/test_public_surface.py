@@ -39,7 +39,9 @@ def test_both_colours_have_the_same_signatures(sync: type, colour: type) -> None
     for name, method in methods(colour).items():
         twin = getattr(sync, renamed.get(name, name))
         if name != "aclose":
-            assert inspect.signature(twin) == inspect.signature(method), name  # pyright: ignore[reportArgumentType]
+            assert str(inspect.signature(twin)) == str(inspect.signature(method)).replace("AsyncStream[", "Stream["), (
+                name
+            )  # pyright: ignore[reportArgumentType]
         assert twin.__doc__
         assert method.__doc__, name
     ours = [p.name for p in inspect.signature(colour.__init__).parameters.values()]

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from cassandra_pv_archiver._sample_columns import SampleColumns
 from cassandra_pv_archiver._sample_decoding import SampleDecoder, SampleFormat
 from cassandra_pv_archiver._steps import Limits
 from cassandra_pv_archiver.errors import ArchiverError, InterruptedReplyError, InvalidReplyError
-from cassandra_pv_archiver.series import SampleSeries
 from tests.unit.sample_replies import (
-    QUERY,
     ViolationError,
     chunks,
     compact,
@@ -23,6 +22,7 @@ from tests.unit.sample_replies import (
     lists_of_samples,
     plain_form,
     read_slowly,
+    series_of,
 )
 
 cuts = st.lists(st.integers(0, 10_000), max_size=6)
@@ -87,13 +87,13 @@ def test_mutated_replies(body: bytes, cut: list[int], block: int) -> None:
 def test_bodies_that_end_early(samples: list[dict[str, Any]], length: int, cut: list[int], block: int) -> None:
     body = compact(samples)
     beginning = body[: length % len(body)]
-    decoder = SampleDecoder(QUERY, "the test", block=block)
+    decoder = SampleDecoder("the test", block=block)
     for chunk in chunks(beginning, cut):
         decoder.feed(chunk)
     with pytest.raises(InterruptedReplyError, match=f"ended early, after {len(beginning):,} bytes"):
         decoder.finish()
     whole = [sample for end, sample in zip(ends_of(samples), samples, strict=True) if end <= len(beginning)]
-    assert decoder.received().to_dicts() == sorted(whole, key=lambda sample: sample["time"])
+    assert series_of(decoder.received()).to_dicts() == sorted(whole, key=lambda sample: sample["time"])
 
 
 def ends_of(samples: list[dict[str, Any]]) -> list[int]:
@@ -102,26 +102,25 @@ def ends_of(samples: list[dict[str, Any]]) -> list[int]:
 
 @given(lists_of_samples(), cuts, blocks)
 def test_taking_while_the_body_arrives(samples: list[dict[str, Any]], cut: list[int], block: int) -> None:
-    decoder = SampleDecoder(QUERY, "the test", block=block)
-    taken: list[SampleSeries] = []
+    decoder = SampleDecoder("the test", block=block)
+    taken: list[SampleColumns] = []
     for chunk in chunks(compact(samples), cut):
         decoder.feed(chunk)
-        part = decoder.take()
-        taken += [] if part is None else [part]
+        taken += decoder.take()
         assert decoder.samples == sum(map(len, taken))
-        assert decoder.take() is None
+        assert not decoder.take()
     rest = decoder.finish()
     assert all(len(part) for part in taken)
     assert decoder.samples == len(samples)
-    assert SampleSeries.concatenate([*taken, rest]) == decoded(compact(samples))
+    assert series_of([*taken, *rest]) == decoded(compact(samples))
 
 
 def test_reading_without_taking_keeps_what_has_arrived() -> None:
-    decoder = SampleFormat(QUERY).decoder("the test", Limits())
+    decoder = SampleFormat().decoder("the test", Limits())
     decoder.feed(array(LONG, DOUBLE)[:-1])
-    assert [sample.value for sample in decoder.received()] == [(1,), (2.5,)]
+    assert [sample.value for sample in series_of(decoder.received())] == [(1,), (2.5,)]
     decoder.feed(array(LONG, DOUBLE)[-1:])
-    assert decoder.received() == decoder.finish()
+    assert series_of(decoder.received()) == series_of(decoder.finish())
 
 
 @pytest.mark.parametrize(
@@ -169,7 +168,7 @@ def test_reading_without_taking_keeps_what_has_arrived() -> None:
 )
 @pytest.mark.parametrize("block", [1, 256 * 1024])
 def test_violations(body: bytes, where: str | None, what: str, block: int) -> None:
-    decoder = SampleDecoder(QUERY, "reading 'x'", block=block)
+    decoder = SampleDecoder("reading 'x'", block=block)
     with pytest.raises(InvalidReplyError) as caught:
         feed_and_finish(decoder, body)
     assert caught.value.message.startswith("reading 'x': the reply is not what the specification says. At ")
@@ -186,20 +185,20 @@ def feed_and_finish(decoder: SampleDecoder, body: bytes) -> None:
 
 def test_where_a_later_block_is_malformed() -> None:
     body = array(LONG, DOUBLE, LONG, DOUBLE.replace("2.5", "2.5x"), LONG)
-    decoder = SampleDecoder(QUERY, "the test", block=1)
+    decoder = SampleDecoder("the test", block=1)
     with pytest.raises(InvalidReplyError) as caught:
         decoder.feed(body)
     assert caught.value.where == f"byte {body.index(b'x')}"
-    assert decoder.samples == len(decoder.received()) == 3
+    assert decoder.samples == len(series_of(decoder.received())) == 3
 
 
 @pytest.mark.parametrize("body", [b"", b" \n", b"["])
 def test_bodies_without_anything(body: bytes) -> None:
     with pytest.raises(InterruptedReplyError):
         decoded(body)
-    decoder = SampleDecoder(QUERY, "the test")
+    decoder = SampleDecoder("the test")
     decoder.feed(body)
-    assert len(decoder.received()) == 0
+    assert len(series_of(decoder.received())) == 0
 
 
 @pytest.mark.parametrize("block", [1, 256 * 1024])
@@ -229,7 +228,7 @@ def test_a_sample_larger_than_allowed() -> None:
 
 
 def test_the_limit_is_the_client_s() -> None:
-    decoder = SampleFormat(QUERY).decoder("the test", Limits(largest_sample=1_000))
+    decoder = SampleFormat().decoder("the test", Limits(largest_sample=1_000))
     with pytest.raises(InvalidReplyError, match=r"1,000 bytes.*raise the client's largest_sample"):
         decoder.feed(b"[" + b" " * 2_000)
 

@@ -1,0 +1,132 @@
+"""What follows a failed attempt: a pause, another server, or giving up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ._steps import Call, CurrentLimits, Flow, Limits, MoveOn, Pause, Random, Report, Server, Stopwatch
+from .errors import ArchiverError, ConnectionFailedError, UnavailableError
+from .events import ClientEvent, EventKind
+
+__all__ = ["Arrived", "Attempts", "attempts_for"]
+
+
+@dataclass(slots=True)
+class Arrived:
+    """How far one attempt came.
+
+    Attributes:
+        status: The HTTP status, once there is a reply.
+        bytes: Bytes of the body.
+        samples: Samples decoded; None for replies without samples.
+    """
+
+    status: int | None = None
+    bytes: int = 0
+    samples: int | None = None
+
+
+@dataclass(slots=True)
+class Attempts:
+    """Counts attempts since the last progress.
+
+    Attributes:
+        operation: The client method.
+        channel: The channel concerned, if it is one.
+        repeatable: Whether the requests change nothing.
+        limits: What the user of the client has set.
+        since: When the first attempt since the last progress began, on the stopwatch.
+        has_succeeded: Whether the server has answered one of the requests, so that status 500 means that it is
+            failing, not that it cannot do what is asked.
+        number: The number of the current attempt, from 1 on.
+    """
+
+    operation: str
+    channel: str | None
+    repeatable: bool
+    limits: Limits
+    since: float
+    has_succeeded: bool = False
+    number: int = 1
+    _repeated: int = 0
+    _servers_tried: int = 1
+
+    def progress(self) -> Flow[None]:
+        """Takes note of progress: what failed before does not count any more."""
+        self.has_succeeded = True
+        self._repeated, self._servers_tried = 0, 1
+        self.since = yield Stopwatch()
+
+    def after(self, failure: ArchiverError) -> Flow[None]:
+        """Waits until another attempt is due.
+
+        Raises:
+            ArchiverError: The failure, when no further attempt is due.
+        """
+        if not (yield from self._has_moved_on(failure)):
+            yield from self._pause(failure)
+        self.number += 1
+
+    def _has_moved_on(self, failure: ArchiverError) -> Flow[bool]:
+        """Whether there is a server that has not been tried since the last pause."""
+        if not self.repeatable or not isinstance(failure, ConnectionFailedError | UnavailableError):
+            return False
+        server: str = yield Server()
+        servers: int = yield MoveOn(server)
+        if servers > 1:
+            yield from self.report("failover", failure, server=server)
+        if self._servers_tried < servers:
+            self._servers_tried += 1
+            return True
+        self._servers_tried = 1
+        return False
+
+    def _pause(self, failure: ArchiverError) -> Flow[None]:
+        waited: float = (yield Stopwatch()) - self.since
+        pause = self.limits.retry.delay(
+            self._repeated,
+            failure,
+            repeatable=self.repeatable,
+            waited=waited,
+            jitter=(yield Random()),
+            has_succeeded=self.has_succeeded,
+        )
+        if pause is None:
+            raise failure
+        self._repeated += 1
+        yield from self.report("retry", failure, seconds=pause)
+        yield Pause(pause)
+
+    def report(
+        self,
+        kind: EventKind,
+        failure: ArchiverError | None,
+        *,
+        seconds: float = 0.0,
+        arrived: Arrived | None = None,
+        server: str | None = None,
+    ) -> Flow[None]:
+        """Tells what happened."""
+        asked: str = server or (yield Server())
+        arrived = arrived or Arrived()
+        yield Report(
+            ClientEvent(
+                kind=kind,
+                operation=self.operation,
+                channel=self.channel,
+                server=asked,
+                attempt=self.number,
+                status=arrived.status,
+                bytes=arrived.bytes,
+                samples=arrived.samples,
+                seconds=seconds,
+                failure=None if failure is None else str(failure),
+            )
+        )
+
+
+def attempts_for(call: Call[Any]) -> Flow[Attempts]:
+    """Begins to count attempts."""
+    limits: Limits = yield CurrentLimits()
+    return Attempts(call.operation, call.channel, call.repeatable, limits, (yield Stopwatch()))

@@ -1,0 +1,122 @@
+"""Ends the waiting of threads: cuts their connections when a deadline passes or somebody has cancelled."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from ._http import Deadline
+from ._steps import POLLED_EVERY, CancelledError
+from .events import Cancel
+
+__all__ = ["Guard", "Sockets"]
+
+
+class Sockets:
+    """The sockets of a client's connections, and who waits at them.
+
+    httpcore tells of new connections, and of the connection of a reply. Which one a request goes out on if it is not a
+    new one it does not tell; so for a request whose reply has not begun, that may be any that nobody is known to use.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users: dict[socket.socket, object | None] = {}
+
+    def use(self, stream: Any, user: object | None) -> None:
+        """Takes note of who uses the connection of a network stream now; None for nobody."""
+        connection: Any = stream.get_extra_info("socket") if stream is not None else None
+        if not isinstance(connection, socket.socket):
+            return
+        with self._lock:
+            self._users = {known: by for known, by in self._users.items() if known.fileno() >= 0}
+            self._users[connection] = user
+
+    def tracer(self, user: object) -> Callable[[str, Mapping[str, Any]], None]:
+        """What httpcore is to call while it sends a request."""
+
+        def trace(event: str, details: Mapping[str, Any]) -> None:
+            if event.endswith(("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")):
+                self.use(details.get("return_value"), user)
+
+        return trace
+
+    def cut(self, user: object) -> None:
+        """Lets whoever waits at a connection of this user wait no longer."""
+        with self._lock:
+            known = list(self._users.items())
+        own = [connection for connection, by in known if by is user]
+        for connection in own or [connection for connection, by in known if by is None]:
+            with suppress(OSError):  # closed already
+                # An SSLSocket's own method would pull its TLS state from under the reading thread.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+class Guard:
+    """Watches over one call of a client, in a thread of its own while there is something to watch for."""
+
+    def __init__(self, sockets: Sockets, deadline: Deadline, cancel: Cancel | None) -> None:
+        self._sockets = sockets
+        self._deadline = deadline
+        self._cancel = cancel
+        self._users: set[object] = set()
+        self._aborted = threading.Event()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        if cancel is not None or deadline.left() is not None:
+            self._watch()
+
+    def add(self, user: object) -> None:
+        """From now on, connections of this user are cut when the time has come."""
+        self._users = self._users | {user}
+
+    def abort(self) -> None:
+        """Ends the waiting of all users for good."""
+        self._aborted.set()
+        self._watch()
+
+    def check(self) -> None:
+        """Does nothing while the call may go on.
+
+        Raises:
+            CancelledError: It has been cancelled.
+        """
+        if self._is_cancelled():
+            raise CancelledError("The read was cancelled.")
+
+    def pause(self, seconds: float) -> None:
+        """Waits, but not longer than until the call is cancelled."""
+        self._aborted.wait(seconds)
+        self.check()
+
+    def end(self) -> None:
+        """Stops watching."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _is_cancelled(self) -> bool:
+        if self._cancel is not None and self._cancel.is_set():
+            self._aborted.set()
+        return self._aborted.is_set()
+
+    def _watch(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="cassandra_pv_archiver guard", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._patience()):
+            left = self._deadline.left()
+            if self._is_cancelled() or (left is not None and left <= 0):
+                for user in self._users:
+                    self._sockets.cut(user)
+
+    def _patience(self) -> float:
+        left = self._deadline.left()
+        if self._cancel is not None or self._aborted.is_set() or left is None or left <= 0:
+            return POLLED_EVERY
+        return min(left, 3600.0)

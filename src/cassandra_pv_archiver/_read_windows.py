@@ -1,0 +1,98 @@
+"""Which stretch of time a request for samples covers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["SMALLEST_WINDOW", "WindowSize", "equal_spacing", "multiple_of_spacing"]
+
+SECOND = 1_000_000_000
+SMALLEST_WINDOW = SECOND
+"""Nanoseconds. Shorter stretches of time are not tried when a server refuses longer ones."""
+_WANTED = 50_000
+"""Samples of a window once a server has refused a longer one; some sites refuse more than about 110,000."""
+_FEWEST = 1_000
+_STEP = 8
+"""By what factor a window shrinks when it is refused, and grows at most when it had few samples."""
+
+
+@dataclass(slots=True)
+class WindowSize:
+    """How much time a request may cover, learnt from what a server has refused.
+
+    The first window is the whole range. Threads may share it: a lost update costs one more refusal at most.
+
+    Attributes:
+        length: Nanoseconds of the next window; None for no bound.
+        wanted: Samples that a window is meant to have, if there is a bound.
+    """
+
+    length: int | None = None
+    wanted: int = _WANTED
+
+    def end_of(self, begin: int, end: int) -> int:
+        """Where a window that begins at ``begin`` ends, which is not later than ``end``."""
+        return end if self.length is None else min(begin + self.length, end)
+
+    def refused(self, length: int) -> bool:
+        """Takes note that a window was refused; False if no smaller one is to be tried."""
+        if length <= SMALLEST_WINDOW:
+            return False
+        if self.length is not None:
+            self.wanted = max(self.wanted // 2, _FEWEST)
+        self.length = max(length // _STEP, SMALLEST_WINDOW)
+        return True
+
+    def answered(self, length: int, samples: int) -> None:
+        """Takes note of how many samples a window had, so that the next has as many as are wanted."""
+        if self.length is not None:
+            factor = min(max(self.wanted / max(samples, 1), 1 / _STEP), _STEP)
+            self.length = max(int(length * factor), SMALLEST_WINDOW)
+
+
+def equal_spacing(length: int, count: int) -> tuple[int, int]:
+    """A short range for which the server chooses the same decimation level as for a longer one (section 7.2).
+
+    The server compares decimation periods with ``length / count`` in floating-point numbers. Because all periods are
+    whole seconds, that comparison can change only at certain spacings, and there is always a range of one or a few
+    nanoseconds more or less per sample that lies on the same side of all of them.
+
+    Args:
+        length: Nanoseconds of the longer range.
+        count: The ``count`` of its request, at least 1.
+
+    Returns:
+        Nanoseconds and ``count`` of the short range.
+    """
+    wanted = _choice(length, count)
+    return next(pair for pair in _nearby(length, count) if _choice(*pair) == wanted)
+
+
+def _nearby(length: int, count: int) -> Iterator[tuple[int, int]]:
+    for few in itertools.count(1):
+        if few >= count:
+            yield length, count
+        exact, rest = divmod(few * length, count)
+        yield exact, few
+        if rest:
+            yield exact + 1, few
+
+
+def _choice(length: int, count: int) -> tuple[object, ...]:
+    """What the server's choice depends on, whatever levels there are."""
+    period = length / float(count) / 1e9
+    if period > 2**31 - 1:
+        return (2**31 - 1,)
+    near = round(period * 1.05)
+    barely_longer = tuple(period > 0 and level / period - 1.0 < 0.05 for level in range(near - 1, near + 2))
+    halves = 2 * period - round(2 * period)
+    return math.floor(period), barely_longer, (halves > 0) - (halves < 0)
+
+
+def multiple_of_spacing(length: int, spacing: int) -> tuple[int, int]:
+    """The shortest range of at least ``length`` nanoseconds that is a multiple of ``spacing``, and the multiple."""
+    count = max(-(-length // spacing), 1)
+    return count * spacing, count

@@ -1,0 +1,234 @@
+"""Reads of samples as flows: one range as a series or in batches, single samples, several channels, new samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ._attempts import attempts_for
+from ._decimated_reads import DecimatedRead, read_decimated
+from ._raw_reads import RawRead, has_decimated_samples, read_raw
+from ._read_windows import multiple_of_spacing
+from ._reading import CutReplyError, Destination, SampleRead, collected
+from ._sample_columns import SampleColumns
+from ._sample_decoding import SampleFormat
+from ._sample_query import ReadNotes
+from ._sample_values import Kind
+from ._steps import Call, CancelledError, Flow, Hand, SideBySide
+from .errors import ArchiverError
+from .read_results import CancelledReadError, ChannelSeries, IncompleteReplyError, SeveralReadsFailedError
+from .series import SampleQuery, SampleSeries
+
+__all__ = ["Request", "read_batches", "read_series", "read_several"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A read of the samples of one channel.
+
+    Attributes:
+        operation: The client method.
+        path: The path of the channel's samples, without parameters.
+        query: What is asked for.
+        check: Whether replies are checked for samples that they lack.
+        fill_tail: Whether raw samples follow the last decimated one.
+    """
+
+    operation: str
+    path: str
+    query: SampleQuery
+    check: bool = True
+    fill_tail: bool = False
+
+    def call(self, start: int, end: int, count: int) -> Call[list[SampleColumns]]:
+        """The request for the samples from one time to another."""
+        target = f"{self.path}?start={start}&end={end}" + (f"&count={count}" if count else "")
+        return Call(self.operation, "GET", target, SampleFormat(), self.query.channel_name)
+
+    def begin(self, destination: Destination | None = None, query: SampleQuery | None = None) -> Flow[SampleRead]:
+        """Begins the read, or that of another range."""
+        query = query or self.query
+        attempts = yield from attempts_for(self.call(query.start, query.end, query.count))
+        return SampleRead(query, self.call, self.check, attempts, destination or Destination())
+
+
+def read_series(request: Request) -> Flow[SampleSeries]:
+    """Reads the samples of a range.
+
+    Raises:
+        IncompleteReplyError: Samples have arrived, but not all.
+        CancelledReadError: The read was cancelled.
+        ArchiverError: Nothing has arrived.
+    """
+    destination = Destination()
+    read = yield from request.begin(destination)
+    if request.query.count:
+        columns, notes = yield from _decimated(request, read)
+    else:
+        notes = yield from _raw(request, read)
+        columns = collected(destination.kept)
+    yield from read.tell(request.query.end, finished=True)
+    return SampleSeries(request.query, columns, notes)
+
+
+def _raw(request: Request, read: SampleRead) -> Flow[ReadNotes]:
+    raw = RawRead(read)
+    try:
+        yield from read_raw(raw)
+    except ArchiverError as failure:
+        raise _carrying(failure, request, read.destination.kept, raw.last) from failure
+    begins_late = raw.first is None or raw.first > request.query.start
+    decimated = (yield from has_decimated_samples(raw)) if begins_late and request.check else None
+    return ReadNotes(begins_late=begins_late, earlier_decimated=decimated)
+
+
+def _decimated(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, ReadNotes]]:
+    query = request.query
+    end, count = query.end, query.count
+    if query.spacing_ns is not None:
+        length, count = multiple_of_spacing(query.end - query.start, query.spacing_ns)
+        end = query.start + length
+    decimated = DecimatedRead(read, query.start, end, count)
+    try:
+        columns = yield from read_decimated(decimated)
+    except ArchiverError as failure:
+        received = collected(decimated.received)
+        reached = int(received.times.max()) if len(received) else None
+        raise _carrying(failure, request, decimated.received, reached) from failure
+    columns = columns.select(slice(0, int((columns.times <= query.end).sum()) + 1)) if end > query.end else columns
+    if not request.fill_tail or not len(columns):
+        return columns, ReadNotes()
+    return (yield from _with_tail(request, columns))
+
+
+def _with_tail(request: Request, columns: SampleColumns) -> Flow[tuple[SampleColumns, ReadNotes]]:
+    query, last = request.query, int(columns.times[-1])
+    is_raw = columns.contexts[int(columns.numbers[-1])].quality == "Original"
+    if is_raw or last >= query.end:
+        return columns, ReadNotes()
+    tail = Destination()
+    raw = RawRead((yield from request.begin(tail, replace(query, start=last, count=0))))
+    try:
+        yield from read_raw(raw)
+    except ArchiverError as failure:
+        raise _carrying(failure, request, [columns, *tail.kept], last) from failure
+    rest = collected(tail.kept)
+    rest = rest.select(rest.times > last)
+    begins = int(rest.times[0]) if len(rest) else None
+    return SampleColumns.concatenate([columns, rest]), ReadNotes(tail_begins=begins)
+
+
+def _carrying(
+    failure: ArchiverError, request: Request, received: Sequence[SampleColumns], reached: int | None
+) -> ArchiverError:
+    """The error that carries what has arrived."""
+    columns = collected(list(received))
+    series = SampleSeries(request.query, columns)
+    if isinstance(failure, CancelledError):
+        return CancelledReadError(str(failure), series)
+    if reached is None and not isinstance(failure, CutReplyError):
+        return failure
+    had = f"{len(columns):,} samples have arrived" + (f", up to {reached} ns" if reached is not None else "")
+    return IncompleteReplyError(f"The read could not be completed; {had}. {failure}", series, reached)
+
+
+class _Batches(Destination):
+    """Hands samples to the caller, many at a time."""
+
+    def __init__(self, request: Request, size: int) -> None:
+        super().__init__()
+        self._request = request
+        self._size = size
+        self._waiting = 0
+        self._notes = ReadNotes()
+
+    def take(self, columns: SampleColumns) -> Flow[None]:
+        self.kept.append(columns)
+        self._waiting += len(columns)
+        while self._waiting >= self._size:
+            together = collected(self.kept)
+            self._keep(together.select(slice(self._size, None)))
+            yield from self._hand(together.select(slice(0, self._size)))
+
+    def end(self) -> Flow[None]:
+        if self._waiting:
+            together = collected(self.kept)
+            self._keep(SampleColumns.none())
+            yield from self._hand(together)
+
+    def _keep(self, columns: SampleColumns) -> None:
+        self.kept[:] = [columns] if len(columns) else []
+        self._waiting = len(columns)
+
+    def _hand(self, columns: SampleColumns) -> Flow[None]:
+        kind = _common_kind(columns, self._notes.stream_kind)
+        begins_late = self._notes.begins_late
+        if self._notes.stream_kind is None and not self._request.query.count:
+            begins_late = begins_late or int(columns.times[0]) > self._request.query.start
+        self._notes = ReadNotes(begins_late=begins_late, stream_kind=kind)
+        yield Hand(SampleSeries(self._request.query, columns.compact(), self._notes))
+
+
+def _common_kind(columns: SampleColumns, before: Kind | None) -> Kind | None:
+    """What the values of a stream are after these samples; None if there have been only markers.
+
+    Raises:
+        ValueError: These samples have values that the type of those before cannot hold.
+    """
+    present = columns.values.kinds_present(columns.kinds, columns.valid)
+    if before is None:
+        return (Kind.TEXT if Kind.TEXT in present else min(present)) if present else None
+    odd = [kind for kind in present if kind is not before and (before, kind) != (Kind.FLOAT, Kind.INTEGER)]
+    if not odd:
+        return before
+    first = int(columns.times[columns.valid & (columns.kinds == odd[0])][0])
+    raise ValueError(
+        f"The values of this stream were {_KIND_NAMES[before]}, but from {first} ns on there are "
+        f"{_KIND_NAMES[odd[0]]}. Read the two parts on their own, or the whole with get_samples."
+    )
+
+
+_KIND_NAMES = {Kind.FLOAT: "floating-point numbers", Kind.INTEGER: "integers", Kind.TEXT: "texts"}
+
+
+def read_batches(request: Request, size: int) -> Flow[None]:
+    """Hands the samples of a range to the caller, in series of so many samples.
+
+    Raises:
+        ArchiverError: As `read_series`.
+        ValueError: The samples change from numbers to texts, or from integers to floating-point numbers.
+    """
+    batches = _Batches(request, size)
+    read = yield from request.begin(batches)
+    if request.query.count:
+        columns, _ = yield from _decimated(request, read)
+        yield from batches.take(columns)
+    else:
+        yield from _raw(request, read)
+    yield from batches.end()
+    yield from read.tell(request.query.end, finished=True)
+
+
+def read_several(
+    requests: Mapping[str, Request], at_most: int, errors: Literal["raise", "collect"]
+) -> Flow[ChannelSeries]:
+    """Reads several channels side by side.
+
+    Raises:
+        SeveralReadsFailedError: A channel could not be read, and errors are to be raised.
+    """
+    flows = [read_series(request) for request in requests.values()]
+    outcomes: list[SampleSeries | ArchiverError] = yield SideBySide(flows, at_most)
+    series = {
+        name: outcome for name, outcome in zip(requests, outcomes, strict=True) if isinstance(outcome, SampleSeries)
+    }
+    failures = {
+        name: outcome for name, outcome in zip(requests, outcomes, strict=True) if isinstance(outcome, ArchiverError)
+    }
+    cancelled = any(isinstance(failure, CancelledReadError) for failure in failures.values())
+    if failures and (errors == "raise" or cancelled):
+        name, first = next(iter(failures.items()))
+        message = f"{len(failures)} of {len(requests)} channels could not be read. The first is {name!r}: {first}"
+        raise SeveralReadsFailedError(message, series, failures)
+    return ChannelSeries(series, failures)
