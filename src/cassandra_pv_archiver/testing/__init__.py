@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         SimulatorRequest,
         SimulatorResponse,
         double_sample,
+        faults,
     )
     from .transports import SimulatorTransport
 
@@ -26,6 +27,7 @@ __all__ = [
     "SimulatorResponse",
     "SimulatorTransport",
     "double_sample",
+    "faults",
 ]
 
 

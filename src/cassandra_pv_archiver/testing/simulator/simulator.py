@@ -199,7 +199,7 @@ class Simulator(Contents):
             received = self._received(service, found, request)
             self._requests.append(received)
             faults = self.faults.striking(received)
-        return self._spoiled(received, request, faults, wait or self._wait)
+        return self._spoiled(received, request, faults, wait or self._wait, {})
 
     def _received(self, service: Service, server: SimulatedServer, request: SimulatorRequest) -> ReceivedRequest:
         operation, channels = operation_of(service, request)
@@ -221,39 +221,46 @@ class Simulator(Contents):
         request: SimulatorRequest,
         faults: Sequence[Fault],
         wait: Callable[[float], None],
+        dying: dict[UUID, int],
     ) -> SimulatorResponse:
         """The reply of the first fault, or the proper one. While a fault waits, other requests are answered."""
         if not faults:
-            return self._answer(received, request)
+            return self._answer(received, request, dying)
+
+        def let_die(server: int | str | UUID, after: int) -> None:
+            dying[self._find(server).server_id] = after
+
         exchange = Exchange(
             received,
             request,
-            proceed=lambda: self._spoiled(received, request, faults[1:], wait),
+            proceed=lambda: self._spoiled(received, request, faults[1:], wait, dying),
             completed=lambda response: completed(request, response, self.now_ns),
             wait=wait,
-            let_die=self._let_die,
+            let_die=let_die,
+            stop_database=self.stop_database,
         )
         return faults[0](exchange)
 
-    def _answer(self, received: ReceivedRequest, request: SimulatorRequest) -> SimulatorResponse:
-        with self._lock:
-            response = rejection(request)
-            if response is None:
-                server_id = self._order[received.server].server_id
-                handler = self._archive if received.service == "archive" else self._admins[server_id]
-                response = handler.handle(request)
-            response = completed(request, response, self.now_ns)
-        self._open_and_close_ports()  # a server may have died
-        return response
+    def _answer(
+        self, received: ReceivedRequest, request: SimulatorRequest, dying: dict[UUID, int]
+    ) -> SimulatorResponse:
+        try:
+            with self._lock:
+                response = rejection(request)
+                if response is None:
+                    server_id = self._order[received.server].server_id
+                    handler = self._archive if received.service == "archive" else self._admins[server_id]
+                    self._cluster.dying = dying
+                    response = handler.handle(request)
+                return completed(request, response, self.now_ns)
+        finally:
+            self._open_and_close_ports()  # a server may have died
 
     def _wait(self, seconds: float) -> None:
         if self._serving is None:
             time.sleep(seconds)
         else:
             self._serving.wait(seconds)
-
-    def _let_die(self, server: int | str | UUID, after: int) -> None:
-        self._cluster.dying[self._find(server).server_id] = after
 
     # Sockets
 
