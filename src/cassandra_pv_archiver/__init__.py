@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ._http import ConnectionOptions, LimitOptions
     from ._transport import AsyncOptions, SyncOptions
     from .admin_client import AdminClient, AsyncAdminClient, ChannelsOfServer
+    from .aligned_samples import AlignedSamples
+    from .alignment import align
     from .archive_client import ArchiveClient, AsyncArchiveClient
     from .command_results import CommandResults, CommandsFailedError
     from .commands import ArchiveConfigurationCommands
@@ -79,6 +81,7 @@ __all__ = [
     "AddChannelCommand",
     "AddOrUpdateChannelCommand",
     "AdminClient",
+    "AlignedSamples",
     "ArchiveClient",
     "ArchiveConfigurationCommand",
     "ArchiveConfigurationCommands",
@@ -146,6 +149,7 @@ __all__ = [
     "UnavailableError",
     "UpdateChannelCommand",
     "WireModel",
+    "align",
     "json_default",
 ]
 
@@ -165,6 +169,8 @@ _NAMES = {
         "AsyncAdminClient",
         "ChannelsOfServer",
     ),
+    "aligned_samples": ("AlignedSamples",),
+    "alignment": ("align",),
     "archive_client": (
         "ArchiveClient",
         "AsyncArchiveClient",
