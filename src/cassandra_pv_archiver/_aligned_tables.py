@@ -49,7 +49,7 @@ def _pandas_column(pandas: Any, column: AlignedColumn) -> Any:
         case ColumnKind.TEXT:
             return pandas.array(column.values, dtype="string")
         case ColumnKind.LABEL:
-            return pandas.Categorical(column.values, categories=column.categories)
+            return pandas.Categorical.from_codes(_codes(column), categories=column.categories)
         case ColumnKind.FLOAT | ColumnKind.ARRAY:
             return column.values.copy()
 
@@ -96,13 +96,18 @@ def _arrow_column(arrow: Any, column: AlignedColumn) -> Any:
         case ColumnKind.TEXT:
             return arrow.array(column.values.tolist(), arrow.string())
         case ColumnKind.LABEL:
-            numbers = {label: number for number, label in enumerate(column.categories)}
-            codes = [None if label is None else numbers[label] for label in column.values.tolist()]
-            labels = arrow.array(column.categories, arrow.string())
-            return arrow.DictionaryArray.from_arrays(arrow.array(codes, arrow.int32()), labels)
+            codes = arrow.array(_codes(column), mask=~column.valid)
+            return arrow.DictionaryArray.from_arrays(codes, arrow.array(column.categories, arrow.string()))
         case ColumnKind.ARRAY:
             of = {"f": arrow.float64(), "i": arrow.int64(), "O": arrow.string()}[_element_kind(column)]
             return arrow.array(_lists(column), arrow.list_(of))
+
+
+def _codes(column: AlignedColumn) -> npt.NDArray[np.int32]:
+    """The place of each label among the categories; -1 where there is none."""
+    places: dict[str | None, int] = {label: place for place, label in enumerate(column.categories)}
+    places[None] = -1
+    return np.fromiter((places[label] for label in column.values.tolist()), np.int32, len(column.values))
 
 
 def _element_kind(column: AlignedColumn) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._aligned_columns import AlignedColumn, AlignmentMethod, aligned_column, has_only_steps, missing_column
-from ._time_arrays import TimesLike, every, parse_times
+from ._time_arrays import TimesLike, ascending, every, parse_times
 from .aligned_samples import AlignedSamples
 from .series import SampleSeries
 from .times import DurationLike, parse_duration
@@ -163,4 +163,4 @@ def _instants(series: list[SampleSeries], times: TimesLike | None, step: Duratio
             raise ValueError("No series tells the range in which rows lie a step apart; give times instead.")
         return every(step, *_range(series, None))
     inside = [each.inside.times for each in series]
-    return np.unique(np.concatenate([np.empty(0, np.int64), *inside]))
+    return ascending(np.concatenate([np.empty(0, np.int64), *inside]))
