@@ -20,12 +20,14 @@ from ._sample_query import SampleQuery, joined
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
 from ._series_from_arrow import query_and_columns
 from ._series_pandas import pandas_frame
+from ._series_polars import polars_frame
 from ._series_to_arrow import arrow_table
 from .models import NumericMetaData, Sample
 from .times import RelativeTime, TimeLike, format_time, parse_time
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingTypeStubs] -- its types are in its source
+    import polars
 
 __all__ = [
     "CategoricalColumn",
@@ -368,6 +370,23 @@ class SampleSeries(Sequence[Sample]):
             ValueError: No zone has this name.
         """
         return pandas_frame(self._columns, self.query, tz)
+
+    def to_polars(self) -> polars.DataFrame:
+        """A Polars ``DataFrame`` with a row for each sample.
+
+        Times, and values that are all numbers of one kind, are not copied. The columns are
+
+        - ``time``: ``Datetime('ns', 'UTC')``;
+        - ``value``: ``Float64``, ``Int64`` or ``String``; ``List`` of them for arrays; null where not `valid`. Numbers
+          together with texts are texts;
+        - ``label``: the states of an enum, ``Categorical``; only if there are any;
+        - ``minimum`` and ``maximum``: ``Float64``, only if a ``count`` was asked for or there are aggregates;
+        - ``severity`` and ``quality``: ``Enum``, severities in their order; ``status``: ``Categorical``.
+
+        Raises:
+            MissingExtraError: Polars is not installed.
+        """
+        return polars_frame(self._columns, self.query)
 
     def to_arrow(self) -> Any:
         """A ``pyarrow.Table`` with a row for each sample, from which `from_arrow` makes the same series again.
