@@ -107,7 +107,8 @@ class Simulator(Contents):
         Args:
             seconds: How much time.
         """
-        self._clock.advance(seconds)
+        with self._lock:
+            self._clock.advance(seconds)
 
     # Servers and their database
 
@@ -117,7 +118,7 @@ class Simulator(Contents):
         return tuple(self._order)
 
     def add_server(self, server: str | UUID | SimulatedServer) -> SimulatedServer:
-        """Adds a server to the cluster, which starts now.
+        """Adds a server to the cluster, which starts now. The others notice it after at most 5 s.
 
         Args:
             server: Its ID, or an object with ID and name.
@@ -137,17 +138,20 @@ class Simulator(Contents):
             server: Its position, its ID, or the server.
         """
         with self._lock:
-            self._cluster.life(self._find(server).server_id).stop(self.now_ns)
+            self._cluster.stop_server(self._find(server).server_id)
         self._open_and_close_ports()
 
     def start_server(self, server: WhichServer) -> None:
-        """Starts a server that was stopped, on the ports it had.
+        """Starts a server that was stopped, on the ports it had. Its counters begin at 0.
 
         Args:
             server: Its position, its ID, or the server.
         """
         with self._lock:
-            self._cluster.life(self._find(server).server_id).start(self.now_ns)
+            started = self._find(server).server_id
+            if not self._cluster.life(started).running:
+                self._cluster.start_server(started)
+                self._admins[started] = AdminService(self._cluster, started)
         self._open_and_close_ports()
 
     def stop_database(self) -> None:
@@ -156,14 +160,20 @@ class Simulator(Contents):
         Requests for samples are answered with an empty or cut array, or with status 500 if they have a ``count``;
         credentials are refused. 15 s later nothing is known about channels any more.
         """
-        self._cluster.database.stop(self.now_ns)
+        with self._lock:
+            self._cluster.stop_database()
 
     def start_database(self) -> None:
         """Brings the database back. If channels had been forgotten, they are known again 15 s later."""
-        self._cluster.database.start(self.now_ns)
+        with self._lock:
+            self._cluster.start_database()
 
     def _find(self, server: WhichServer) -> SimulatedServer:
-        return self._order[server] if isinstance(server, int) else self._cluster.servers[server_id_of(server)]
+        if isinstance(server, int):
+            return self._order[server]
+        if server_id_of(server) not in self._cluster.servers:
+            raise KeyError(f"There is no server {server_id_of(server)}; the cluster has {list(self._cluster.servers)}.")
+        return self._cluster.servers[server_id_of(server)]
 
     # Requests
 
