@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         json_default,
     )
     from .series import CategoricalColumn, Gap, MetaDataChange, SampleContext, SampleQuery, SampleSeries, SeverityColumn
+    from .series_statistics import SeriesStatistics, statistics, time_in_state
     from .times import TimeLike
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "SampleQuery",
     "SampleSeries",
     "SampleSeverity",
+    "SeriesStatistics",
     "ServerChannelInformation",
     "ServerChannelList",
     "ServerConfigurationExport",
@@ -151,6 +153,8 @@ __all__ = [
     "WireModel",
     "align",
     "json_default",
+    "statistics",
+    "time_in_state",
 ]
 
 # Names are resolved on first use, so that the pytest plugin and `cpva --version` do not pay for numpy, httpx and
@@ -245,6 +249,11 @@ _NAMES = {
         "SampleQuery",
         "SampleSeries",
         "SeverityColumn",
+    ),
+    "series_statistics": (
+        "SeriesStatistics",
+        "statistics",
+        "time_in_state",
     ),
     "times": ("TimeLike",),
 }
