@@ -8,7 +8,7 @@ from email.utils import formatdate
 from itertools import chain
 
 from .clock import SECOND
-from .messages import Framing, SimulatorRequest, SimulatorResponse, empty
+from .messages import Framing, SimulatorRequest, SimulatorResponse, empty, page
 
 LONGEST_HEAD = 8192
 """Bytes that the request line and the headers may have together (section 1.4)."""
@@ -21,14 +21,21 @@ _CLOSING = frozenset({400, 500, 503})
 
 
 def rejection(request: SimulatorRequest) -> SimulatorResponse | None:
-    """The reply to a request that no service sees (section 1.4), or None."""
+    """The reply to a request that no service sees (section 1.4, and the method ``TRACE``), or None."""
     if _size(request) > LONGEST_HEAD or any(byte in _FORBIDDEN for byte in request.target):
         return SimulatorResponse(400, framing=Framing.CHUNKED)
     path = split_target(request.target)[0]
     escaped = {bytes([int(digits, 16)]) for digits in _ESCAPE.findall(path)}
     if not path.startswith(b"/") or b"%" in _ESCAPE.sub(b"", path) or escaped & _NOT_IN_PATHS:
         return empty(400)
-    return empty(400) if normal_path(path) is None else None
+    if normal_path(path) is None:
+        return empty(400)
+    return _no_trace() if request.method == "TRACE" else None
+
+
+def _no_trace() -> SimulatorResponse:
+    refused = page(405, "TRACE method is not allowed")
+    return SimulatorResponse(405, [("Allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"), *refused.headers], refused.body)
 
 
 def _size(request: SimulatorRequest) -> int:
