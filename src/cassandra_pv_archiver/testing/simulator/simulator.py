@@ -12,6 +12,7 @@ from .admin_service import AdminService
 from .archive_service import ArchiveService
 from .clock import Clock
 from .cluster import Cluster
+from .compression import compressed
 from .container import completed, rejection
 from .contents import Contents, WhichServer, server_id_of
 from .fault_registry import Exchange, Fault, Faults
@@ -42,6 +43,8 @@ class Simulator(Contents):
             `load_scene` gives.
         start_time: Where its time begins, in nanoseconds since 1970-01-01 UTC. None: now.
         real_time: Whether its time goes on by itself. Without, it stands still until `advance` is called.
+        compresses: Whether replies are compressed with gzip for clients that accept it, as by a proxy in front of the
+            servers, which themselves do not.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Simulator(Contents):
         scene: Callable[[Simulator], object] | None = None,
         start_time: int | None = None,
         real_time: bool = True,
+        compresses: bool = False,
     ) -> None:
         given = getattr(scene, "servers", DEFAULT_SERVERS) if servers is None else servers
         self._first_servers = [_server(server) for server in given]
@@ -61,6 +65,7 @@ class Simulator(Contents):
         self._scene = scene
         self._clock = Clock(start_time, real_time=real_time)
         self._real_time = real_time
+        self._compresses = compresses
         self._lock = threading.RLock()
         self._serving: Serving | None = None
         self.faults: Faults = Faults()
@@ -209,7 +214,8 @@ class Simulator(Contents):
             received = self._received(service, found, request)
             self._requests.append(received)
             faults = self.faults.striking(received)
-        return self._spoiled(received, request, faults, wait or self._wait, {})
+        response = self._spoiled(received, request, faults, wait or self._wait, {})
+        return compressed(request, response) if self._compresses else response
 
     def _received(self, service: Service, server: SimulatedServer, request: SimulatorRequest) -> ReceivedRequest:
         operation, channels = operation_of(service, request)
