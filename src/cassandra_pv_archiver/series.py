@@ -19,6 +19,7 @@ from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
 from ._sample_query import SampleQuery, joined
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
 from ._series_from_arrow import query_and_columns
+from ._series_html import series_html
 from ._series_pandas import pandas_frame
 from ._series_polars import polars_frame
 from ._series_to_arrow import arrow_table
@@ -164,6 +165,10 @@ class SampleSeries(Sequence[Sample]):
         asked = f"asked for {format_time(self.start)} to {format_time(self.end)}"
         asked += f", count={self.count}" if self.count else ""
         return f"<SampleSeries {self.channel_name!r}: {what}{reach}\n  {asked}>"
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: a small curve of numbers with gaps and alarms, or the last samples."""
+        return series_html(self._columns, self.query)
 
     # -- columns --
 
