@@ -6,7 +6,11 @@ from . import (
     admin_checks,
     admin_protocol_checks,
     archive_checks,
+    command_checks,
     export_checks,
+    import_checks,
+    ownership_checks,
+    refusal_checks,
     sample_checks,
     search_checks,
 )
@@ -19,6 +23,10 @@ _MODULES = (
     archive_checks,
     search_checks,
     sample_checks,
+    command_checks,
+    ownership_checks,
+    refusal_checks,
+    import_checks,
 )
 
 

@@ -217,10 +217,18 @@ class Writer:
         found: dict[str, str] = {}
         for name in names:
             reply = self.session.wire.send("admin", "GET", f"/channels/all/by-name/{tilde(name)}")
-            identity = identities([members_of(reply)]).get(name)
+            members = members_of(reply)
+            identity = identities([members]).get(name)
             if identity is not None:
                 found[name] = identity
+                self._check_support(members)
         self.journal.note_identities(found)
+
+    def _check_support(self, members: Mapping[str, Any]) -> None:
+        """A channel whose control-system support is not installed cannot be removed (section 3.3)."""
+        kind = members.get("controlSystemType")
+        if kind == members.get("controlSystemName"):
+            raise UnsafeError(f"The support for {kind!r} is not installed, so channels that are created would stay.")
 
     def _guard(self, command: Command) -> None:
         for member in _NAMES:
