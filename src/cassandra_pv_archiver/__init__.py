@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ._streams import AsyncStream, Stream
     from ._transport import AsyncOptions, SyncOptions
     from .admin_client import AdminClient, AsyncAdminClient, ChannelsOfServer
+    from .aligned_samples import AlignedSamples
+    from .alignment import align
     from .archive_client import ArchiveClient, AsyncArchiveClient
     from .command_results import CommandResults, CommandsFailedError
     from .commands import ArchiveConfigurationCommands
@@ -81,12 +83,14 @@ if TYPE_CHECKING:
         SeveralReadsFailedError,
     )
     from .series import CategoricalColumn, Gap, MetaDataChange, SampleContext, SampleQuery, SampleSeries, SeverityColumn
+    from .series_statistics import SeriesStatistics, statistics, time_in_state
     from .times import DurationLike, TimeLike
 
 __all__ = [
     "AddChannelCommand",
     "AddOrUpdateChannelCommand",
     "AdminClient",
+    "AlignedSamples",
     "ArchiveClient",
     "ArchiveConfigurationCommand",
     "ArchiveConfigurationCommands",
@@ -147,6 +151,7 @@ __all__ = [
     "SampleQuery",
     "SampleSeries",
     "SampleSeverity",
+    "SeriesStatistics",
     "ServerChannelInformation",
     "ServerChannelList",
     "ServerConfigurationExport",
@@ -165,7 +170,10 @@ __all__ = [
     "UnavailableError",
     "UpdateChannelCommand",
     "WireModel",
+    "align",
     "json_default",
+    "statistics",
+    "time_in_state",
 ]
 
 # Names are resolved on first use, so that the pytest plugin and `cpva --version` do not pay for numpy, httpx and
@@ -188,6 +196,8 @@ _NAMES = {
         "AsyncAdminClient",
         "ChannelsOfServer",
     ),
+    "aligned_samples": ("AlignedSamples",),
+    "alignment": ("align",),
     "archive_client": (
         "ArchiveClient",
         "AsyncArchiveClient",
@@ -274,6 +284,11 @@ _NAMES = {
         "SampleQuery",
         "SampleSeries",
         "SeverityColumn",
+    ),
+    "series_statistics": (
+        "SeriesStatistics",
+        "statistics",
+        "time_in_state",
     ),
     "times": (
         "DurationLike",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from ._configuration_files import ConfigurationSource, FilePath, read_configuration, write_configuration
 from ._exchange import JsonFormat, exchange
+from ._model_html import channels_html
 from ._path_encoding import check_target, parse_server_id, tilde_encode
 from ._steps import Call, Flow
 from .command_results import CommandResults, match_results
@@ -55,11 +56,23 @@ class ChannelsOfServer(list[ServerChannelInformation]):
     def __reduce__(self) -> tuple[Any, ...]:
         return ChannelsOfServer, (list(self), self.status_available)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: how many channels have which state, and the first of them."""
+        return channels_html(self, "" if self.status_available else "only their configuration is known")
 
-def list_all_channels() -> Flow[list[ChannelSummary]]:
+
+class ChannelsOfCluster(list[ChannelSummary]):
+    """The channels of the cluster, ordered by name."""
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: how many channels each server has, and the first of them."""
+        return channels_html(self)
+
+
+def list_all_channels() -> Flow[ChannelsOfCluster]:
     """All channels of the cluster."""
     reply = yield from exchange(_read("list_all_channels", "/channels/all", ChannelSummaryList))
-    return list(reply.channels)
+    return ChannelsOfCluster(reply.channels)
 
 
 def list_channels_for_server(server_id: ServerId) -> Flow[ChannelsOfServer]:

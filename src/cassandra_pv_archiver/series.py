@@ -18,12 +18,17 @@ from ._sample_gaps import Gap, gaps_of
 from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
 from ._sample_query import ReadNotes, SampleQuery, joined, joined_notes
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
+from ._series_from_arrow import query_and_columns
+from ._series_html import series_html
 from ._series_pandas import pandas_frame
+from ._series_polars import polars_frame
+from ._series_to_arrow import arrow_table
 from .models import NumericMetaData, Sample
 from .times import RelativeTime, TimeLike, format_time, parse_time
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingTypeStubs] -- its types are in its source
+    import polars
 
 __all__ = [
     "CategoricalColumn",
@@ -163,6 +168,10 @@ class SampleSeries(Sequence[Sample]):
         asked = f"asked for {format_time(self.start)} to {format_time(self.end)}"
         asked += f", count={self.count}" if self.count else ""
         return f"<SampleSeries {self.channel_name!r}: {what}{reach}\n  {asked}>"
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: a small curve of numbers with gaps and alarms, or the last samples."""
+        return series_html(self._columns, self.query)
 
     # -- columns --
 
@@ -399,6 +408,62 @@ class SampleSeries(Sequence[Sample]):
             ValueError: No zone has this name.
         """
         return pandas_frame(self._columns, self.query, tz)
+
+    def to_polars(self) -> polars.DataFrame:
+        """A Polars ``DataFrame`` with a row for each sample.
+
+        Times, and values that are all numbers of one kind, are not copied. The columns are
+
+        - ``time``: ``Datetime('ns', 'UTC')``;
+        - ``value``: ``Float64``, ``Int64`` or ``String``; ``List`` of them for arrays; null where not `valid`. Numbers
+          together with texts are texts;
+        - ``label``: the states of an enum, ``Categorical``; only if there are any;
+        - ``minimum`` and ``maximum``: ``Float64``, only if a ``count`` was asked for or there are aggregates;
+        - ``severity`` and ``quality``: ``Enum``, severities in their order; ``status``: ``Categorical``.
+
+        Raises:
+            MissingExtraError: Polars is not installed.
+        """
+        return polars_frame(self._columns, self.query)
+
+    def to_arrow(self) -> Any:
+        """A ``pyarrow.Table`` with a row for each sample, from which `from_arrow` makes the same series again.
+
+        Times, and values that are all numbers of one kind, are not copied. The columns are
+
+        - ``time``: ``timestamp[ns, UTC]``;
+        - ``value``: ``double``, ``int64`` or ``large_string``; ``large_list`` of them for arrays; null where not
+          `valid`. Numbers together with texts are texts;
+        - ``label``: the states of an enum, dictionary-encoded; only if there are any;
+        - ``minimum`` and ``maximum``: ``double``, only if a ``count`` was asked for or there are aggregates;
+        - ``severity`` (in its order, with all severities that there are), ``status`` and ``quality``,
+          dictionary-encoded;
+        - ``context``: everything but time and value as JSON, dictionary-encoded;
+        - ``exact_float``, ``exact_integer``, ``exact_text``: lists, only if there are values that ``value`` does not
+          hold, or not exactly: the texts of markers, and numbers of another type.
+
+        The schema's metadata has under ``cassandra_pv_archiver`` what was asked for, ``units`` and the last
+        ``meta_data``, as JSON.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+        """
+        return arrow_table(self._columns, self.query)
+
+    @staticmethod
+    def from_arrow(table: Any) -> SampleSeries:
+        """Makes a series of a table that `to_arrow` made.
+
+        The table may have been stored meanwhile, for example as Parquet, its rows may be a selection, in another
+        order, and joined from several tables of one channel (what was asked for is then that of the first). Of its
+        columns ``label``, ``severity``, ``status`` and ``quality`` are not read. Numbers are not copied.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+            TypeError: This is no ``pyarrow.Table``.
+            ValueError: `to_arrow` did not make this table, or something in it is missing.
+        """
+        return SampleSeries(*query_and_columns(table))
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The samples as the plain dictionaries of the service's JSON, members in the order of the wire.

@@ -12,6 +12,7 @@ from tests.docs.running import DOCS, run
 
 EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
 PRINTED = {
+    "align_channels": ["label, valid in 7", "rows without pressure: 1", "Enum(categories=['Shutdown'", "True False"],
     "configuration_file": ["would be added or updated: 10", "would be removed: 0"],
     "handled_errors": [
         "404 get_channel 'RING:NO:SUCH'",
@@ -37,6 +38,7 @@ PRINTED = {
     "samples_as_columns": ["['LOLO'] for 10 minutes", "True True", "int64 ['Injection'", "Disconnected 10 minutes"],
     "simulated_cluster": ["[2.0, 3.0, 4.0, 5.0]"],
     "test_my_program": ["2 passed"],
+    "statistics_of_shifts": ["mean 1", "MAJOR 595 s", "for 94% of the time", "=True", "'User run': '4 h'"],
     "tracing": ["get_samples within nightly report: ", "'archiver.channel': 'RING:CURRENT'"],
 }
 

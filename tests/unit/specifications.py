@@ -79,7 +79,7 @@ def operation_for(service: str, method: str, target: str) -> Operation | None:
 @cache
 def _path_pattern(service: str, template: str) -> re.Pattern[str]:
     if service == "admin":
-        return re.compile(re.sub(r"\{\w+\}", "[^/]*", template) + "/?")
+        return re.compile(re.sub(r"\{\w+\}", "[^/]+", template) + "/?")
     # On the archive-access service the last part is data and may have slashes.
     return re.compile(re.sub(r"\{\w+\}", "[^/]+", re.sub(r"\{\w+\}$", ".*", template)))
 

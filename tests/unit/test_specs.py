@@ -24,6 +24,7 @@ from tests.unit.specifications import (
 # What the specifications do not describe as a reply to an operation: the exchange, its status and why.
 NOT_DESCRIBED = {
     "archive_list_no_slash": (404, "no path of the service: the slash at the end is missing"),
+    "channel_empty_name": (404, "no path of the service: there is no name"),
     "method_delete_all_channels": (405, "another method than the operation has"),
     "method_options_archive_list": (200, "OPTIONS is answered by the framework"),
     "method_post_all_channels": (405, "another method than the operation has"),

@@ -47,7 +47,7 @@ def test_lists_all_channels(admin: AdminClient, simulator: Simulator) -> None:
     assert second.decimation_levels == (0, 30)
     assert second.server_id == UUID(SERVER_2)
     assert second["decimationLevels"] == ["0", "30"]
-    assert type(admin.list_all_channels()) is list
+    assert isinstance(admin.list_all_channels(), list)
 
 
 def test_lists_the_channels_of_a_server(admin: AdminClient, simulator: Simulator) -> None:

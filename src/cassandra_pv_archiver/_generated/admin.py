@@ -1,5 +1,5 @@
 # Generated, do not edit. Change the specification and run: python codegen/generate.py
-#   spec/admin.yaml (SHA-256 756b60344af4d8693c25d1017d0b94fcdecb277cc77cc0121747775608de1403)
+#   spec/admin.yaml (SHA-256 d35d46d7ddb87ff14ce19c207c0b76a85c84849c0fcaff442f58e0736d4f9fa0)
 # ruff: noqa: D205
 
 from __future__ import annotations

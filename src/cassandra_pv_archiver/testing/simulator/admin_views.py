@@ -51,7 +51,7 @@ class AdminViews:
                 "controlSystemType": channel.control_system_type,
                 "decimationLevels": [str(level) for level in sorted(channel.retention)],
                 "serverId": str(channel.server_id),
-                "serverName": self._cluster.server_name(channel.server_id),
+                "serverName": self._cluster.server_name(channel.server_id, self._server_id),
             }
             for channel in self._cluster.known_channels()
         ]
@@ -67,7 +67,8 @@ class AdminViews:
         if not has_status and self._cluster.database.is_down(self._now):
             raise UnavailableError
         channels = self._cluster.owned_channels(server_id, from_database=not has_status)
-        return (channels, has_status) if channels or server_id in self._cluster.servers else None
+        is_known = any(server.server_id == server_id for server in self._cluster.known_servers(self._server_id))
+        return (channels, has_status) if channels or is_known else None
 
     def channels_of(self, server_id: UUID) -> Members | None:
         """The channels of a server, or None if there is no such server."""
@@ -89,7 +90,8 @@ class AdminViews:
         has_status = self._cluster.is_reachable(channel.server_id, self._server_id)
         if not has_status and self._cluster.database.is_down(self._now):
             raise UnavailableError
-        owner = {"serverId": str(channel.server_id), "serverName": self._cluster.server_name(channel.server_id)}
+        server_name = self._cluster.server_name(channel.server_id, self._server_id)
+        owner = {"serverId": str(channel.server_id), "serverName": server_name}
         return self._information(channel, has_status, owner)
 
     def _information(self, channel: Channel, has_status: bool, owner: Members | None = None) -> Members:
@@ -124,7 +126,7 @@ class AdminViews:
                 "serverId": str(server.server_id),
                 "serverName": server.name,
             }
-            for server in sorted(self._cluster.servers.values(), key=lambda server: server.server_id.int)
+            for server in self._cluster.known_servers(self._server_id)
         ]
         return {"servers": servers}
 
@@ -144,9 +146,9 @@ class AdminViews:
             "channelsError": str(states.count("error")),
             "channelsTotal": str(len(states)),
             "serverId": str(self._server_id),
-            "serverLastOnlineTime": str(life.last_registration(self._now) // _MILLISECOND),
-            "serverName": self._cluster.server_name(self._server_id),
+            "serverLastOnlineTime": str(max(life.registered(self._now), 0) // _MILLISECOND),
+            "serverName": self._cluster.servers[self._server_id].name,
             "serverOnline": life.takes_itself_online(self._now),
-            "totalSamplesDropped": str(sum(channel.dropped for channel in owned)),
-            "totalSamplesWritten": str(sum(channel.written for channel in owned)),
+            "totalSamplesDropped": str(life.dropped + sum(channel.dropped for channel in owned)),
+            "totalSamplesWritten": str(life.written + sum(channel.written for channel in owned)),
         }

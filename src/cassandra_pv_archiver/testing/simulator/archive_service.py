@@ -22,7 +22,9 @@ _FUNCTION = re.compile(
 _ARCHIVES = [{"key": 1, "name": "Cassandra", "description": "Cassandra PV Archive"}]
 _PIECE = 32 * 1024
 """Characters of a piece of a reply, roughly."""
-_MOST_DIGITS = 100
+_DIGITS = 20
+"""More digits than a number within the range has."""
+_JAVA_WHITE_SPACE = re.compile(r"[^\S\x85\xa0\u2007\u202f]")
 _ROWS = 500
 """Samples for which the database is asked at once."""
 _OUTAGE = (
@@ -175,10 +177,11 @@ def _required(parameters: dict[str, str], name: str) -> int:
 
 def _integer(text: str, bits: int) -> int:
     """An integer as Spring reads it: decimal or hexadecimal, with a sign, white space anywhere."""
-    match = re.fullmatch(r"(-?)(?:0[xX]|#)([0-9a-fA-F]+)|([+-]?\d+)", re.sub(r"\s", "", text))
-    if match is None or len(match[0]) > _MOST_DIGITS:
+    match = re.fullmatch(r"(-?)(?:0[xX]|#)([0-9a-fA-F]+)|([+-]?)(\d+)", _JAVA_WHITE_SPACE.sub("", text))
+    if match is None:
         raise _RefusedError(page(400))
-    number = int(match[3]) if match[3] else int(match[1] + match[2], 16)
+    sign, hexadecimal, decimal_sign, decimal = match.groups()
+    number = int(sign + hexadecimal, 16) if hexadecimal else int(decimal_sign + (decimal.lstrip("0")[:_DIGITS] or "0"))
     if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
         raise _RefusedError(page(400))
     return number

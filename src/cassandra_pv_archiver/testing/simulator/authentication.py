@@ -7,10 +7,11 @@ import binascii
 
 from .clock import SECOND
 from .cluster import Cluster
+from .servers import NEVER
 from .users import ANONYMOUS, User
 
 _REMEMBERED_FOR = 10 * SECOND
-"""For how long a server knows a user without asking the database."""
+"""For how long a server knows a user who has logged in without asking the database."""
 
 
 class Authentication:
@@ -37,15 +38,15 @@ class Authentication:
         except (binascii.Error, ValueError):
             return None
         name, colon, password = decoded.partition(":")
-        user = self._known(name)
-        return user if colon and user is not None and user.password == password else None
-
-    def _known(self, name: str) -> User | None:
+        if not colon:
+            return None
         now = self._cluster.clock.now_ns()
-        if not self._cluster.database.is_down(now):
-            user = self._cluster.users.get(name)
-            if user is not None:
-                self._remembered[name] = now, user
+        since, user = self._remembered.get(name, (NEVER, ANONYMOUS))
+        if now - since <= _REMEMBERED_FOR and user.password == password:
             return user
-        since, user = self._remembered.get(name, (0, None))
-        return user if now - since <= _REMEMBERED_FOR else None
+        # A check that fails for a remembered user is repeated with what the database says.
+        found = None if self._cluster.database.is_down(now) else self._cluster.users.get(name)
+        if found is None or found.password != password:
+            return None
+        self._remembered[name] = now, found
+        return found

@@ -57,7 +57,10 @@ def _java_double(text: str) -> float | None:
     if match["decimal"] is not None:
         return sign * float(match["decimal"])
     if match["hexadecimal"] is not None:
-        return sign * float.fromhex(match["hexadecimal"])
+        try:
+            return sign * float.fromhex(match["hexadecimal"])
+        except OverflowError:
+            return sign * math.inf
     return math.nan if "NaN" in text else sign * math.inf
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from functools import lru_cache
 
 _LAST_CASED = 0x1E943
 """Beyond this there are no letters with upper and lower case."""
+_NEWER = re.compile(
+    "[\u1c89\u1c8a\u2c2f\u2c5f\ua7c0\ua7c1\ua7cb-\ua7dc\U00010570-\U000105bc\U00010d50-\U00010d85\U00016ea0-\U00016ed3]"
+)
+"""Letters with case that Python may know, but not Java 17, whose Unicode is version 13."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +57,28 @@ class CharacterSet:
         return any(first <= ord(character) <= last for first, last in self.ranges)
 
     @property
-    def expression(self) -> str:
-        """The set in Python's regular expressions."""
-        if not self.ranges:
-            return r"[^\s\S]"
-        stretches = (f"\\U{first:08x}-\\U{last:08x}" for first, last in self.ranges)
-        return f"[{''.join(stretches)}]"
+    def only(self) -> str | None:
+        """The character of the set if it has exactly one."""
+        if len(self.ranges) != 1 or self.ranges[0][0] != self.ranges[0][1]:
+            return None
+        return chr(self.ranges[0][0])
 
 
 def upper(character: str) -> str:
     """The upper case if it is one character."""
     for text in (character.upper(), character.title()):
         if len(text) == 1:
-            return text
+            return _if_known(text, character)
     return character
 
 
 def lower(character: str) -> str:
     """The lower case, as one character."""
-    return character.lower()[0]
+    return _if_known(character.lower()[0], character)
+
+
+def _if_known(changed: str, character: str) -> str:
+    return character if _NEWER.match(changed) or _NEWER.match(character) else changed
 
 
 def folded(character: str) -> str:

@@ -8,11 +8,13 @@ from uuid import UUID
 from .channels import Channel
 from .clock import SECOND, Clock
 from .java_text import code_units
-from .servers import Database, ServerLife, SimulatedServer
+from .servers import NEVER, Database, ServerLife, SimulatedServer
 from .users import User
 
 BLOCKED_FOR = 5 * SECOND
 """For how long a channel refuses changes after some commands (section 3.5)."""
+HALF_WAY_FOR = 600 * SECOND
+"""For how long a channel refuses changes after a command that died half-way (section 3.5)."""
 PROTECTED_FOR = 6 * SECOND
 """After which time a server tries again to start a channel that was moved to it (section 3.5)."""
 HIDDEN_FOR = 60 * SECOND
@@ -62,37 +64,106 @@ class Cluster:
         """When a server runs."""
         return self._lives[server_id]
 
-    def server_name(self, server_id: UUID) -> str:
-        """The host name of a server, or ``unknown``."""
-        server = self.servers.get(server_id)
-        return "unknown" if server is None else server.name
+    def stop_server(self, server_id: UUID) -> None:
+        """Lets a server die."""
+        self._take_in_all_signals()
+        self._lives[server_id].stop(self.clock.now_ns())
+
+    def start_server(self, server_id: UUID) -> None:
+        """Starts a server again, which initialises its channels."""
+        self._take_in_all_signals()
+        self._load_channels(server_id)
+        self._lives[server_id].start(self.clock.now_ns())
+
+    def stop_database(self) -> None:
+        """Takes the database down."""
+        self._take_in_all_signals()
+        self.database.stop(self.clock.now_ns())
+
+    def start_database(self) -> None:
+        """Brings the database back. Servers that had given up their channels initialise them."""
+        self._take_in_all_signals()
+        for server_id, life in self._lives.items():
+            if life.running and not self._has_channels(server_id):
+                self._load_channels(server_id)
+        self.database.start(self.clock.now_ns())
+
+    def _load_channels(self, server_id: UUID) -> None:
+        for channel in self.channels.values():
+            if channel.server_id == server_id:
+                self.initialise(channel)
+
+    def known_servers(self, seen_by: UUID) -> list[SimulatedServer]:
+        """The servers that one of them has seen in the database, in the order of their IDs."""
+        known = [server for server in self.servers.values() if self._knows(server.server_id, seen_by)]
+        return sorted(known, key=lambda server: server.server_id.int)
+
+    def _knows(self, server_id: UUID, seen_by: UUID) -> bool:
+        return server_id in self.servers and self.last_registration(server_id, seen_by) != NEVER
+
+    def server_name(self, server_id: UUID, seen_by: UUID) -> str:
+        """The host name of a server, or ``unknown``, as far as another one knows."""
+        return self.servers[server_id].name if self._knows(server_id, seen_by) else "unknown"
 
     def last_registration(self, server_id: UUID, seen_by: UUID) -> int:
         """When a server registered last, as far as another one knows; both are part of the cluster."""
-        return self._lives[server_id].last_registration(self._lives[seen_by].last_registration(self.clock.now_ns()))
+        return self._lives[server_id].last_registration(self._lives[seen_by].registered(self.clock.now_ns()))
 
     def is_online(self, server_id: UUID, seen_by: UUID) -> bool:
         """Whether a server is part of the cluster and online, as far as another one knows."""
         if server_id not in self.servers:
             return False
         now = self.clock.now_ns()
-        return self._lives[server_id].looks_online(self._lives[seen_by].last_registration(now), now)
+        return self._lives[server_id].looks_online(self._lives[seen_by].registered(now), now)
+
+    def takes_itself_online(self, server_id: UUID) -> bool:
+        """Whether a server is online in its own opinion."""
+        return self._lives[server_id].takes_itself_online(self.clock.now_ns())
 
     def is_reachable(self, server_id: UUID, asked: UUID) -> bool:
-        """Whether a server can be asked about its channels: it is the asked one, or it looks online and runs."""
-        if server_id == asked:
-            return self._lives[asked].last_registration(self.clock.now_ns()) > 0 and not self._lost_database(asked)
-        return (
-            self.is_online(server_id, asked) and self._lives[server_id].running and not self._lost_database(server_id)
-        )
+        """Whether a server can be asked about its channels: it is the asked one or looks online, and has them."""
+        return (server_id == asked or self.is_online(server_id, asked)) and self._has_channels(server_id)
 
-    def _lost_database(self, server_id: UUID) -> bool:
-        """Whether a server has given up its channels because it could not register."""
-        return not self._lives[server_id].looks_online(self.clock.now_ns(), self.clock.now_ns())
+    def _has_channels(self, server_id: UUID) -> bool:
+        """Whether a server has loaded its channels, and has not given them up because it could not register."""
+        life, now = self._lives[server_id], self.clock.now_ns()
+        return life.running and life.registered(now) != NEVER and life.looks_online(now, now)
+
+    def initialise(self, channel: Channel) -> None:
+        """Starts a channel anew; while an operation for it is pending, only after some time."""
+        self.count(channel)
+        channel.initialise()
+        if self.is_blocked(channel.name):
+            channel.protected_until = self.clock.now_ns() + PROTECTED_FOR
+
+    def count(self, channel: Channel) -> None:
+        """Makes its server count the samples of a channel that is about to be initialised, moved or removed."""
+        self.take_in_signals(channel)
+        life = self._lives.get(channel.server_id)
+        if life is not None:
+            life.written += channel.written
+            life.dropped += channel.dropped
+            channel.written = channel.dropped = 0
+
+    def _take_in_all_signals(self) -> None:
+        for channel in self.channels.values():
+            self.take_in_signals(channel)
 
     def take_in_signals(self, channel: Channel) -> None:
-        """Lets the samples of a channel's signals arrive that are due."""
-        channel.written += channel.archive.update(self.clock.now_ns())
+        """Lets the samples of a channel's signals arrive that are due; they are archived only if it works."""
+        now = self.clock.now_ns()
+        is_lost = self.database.is_down(now)
+        since = channel.protected_until if self._archives(channel, max(now, channel.protected_until)) else now + 1
+        number = channel.archive.take_in(now, since, is_lost=is_lost)
+        if is_lost:
+            channel.dropped += number
+        else:
+            channel.written += number
+
+    def _archives(self, channel: Channel, now: int) -> bool:
+        life = self._lives.get(channel.server_id)
+        is_ok = channel.state(now, is_provided=self._provides(channel.name))[0] == "ok"
+        return is_ok and life is not None and life.running
 
     def state_of(self, channel: Channel) -> tuple[str, str | None]:
         """The state of a channel on a running server, and what is wrong."""
@@ -119,17 +190,13 @@ class Cluster:
         owned = [channel for channel in self.sorted_channels() if channel.server_id == server_id]
         return sorted(owned, key=_utf8) if from_database else owned
 
-    def block(self, name: str) -> None:
+    def block(self, name: str, duration: int = BLOCKED_FOR) -> None:
         """Makes a name refuse changes for a while, because an operation is pending."""
-        self._blocked[name] = self.clock.now_ns() + BLOCKED_FOR
+        self._blocked[name] = self.clock.now_ns() + duration
 
     def is_blocked(self, name: str) -> bool:
         """Whether an operation for the name is pending."""
         return self.clock.now_ns() < self._blocked.get(name, 0)
-
-    def protect(self, channel: Channel) -> None:
-        """Makes a channel that was moved wait before it is started."""
-        channel.protected_until = self.clock.now_ns() + PROTECTED_FOR
 
 
 def _utf8(channel: Channel) -> bytes:

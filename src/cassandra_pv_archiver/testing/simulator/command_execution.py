@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from .channels import Channel
-from .cluster import Cluster
+from .cluster import HALF_WAY_FOR, Cluster
 from .command_parsing import Command, echo, not_ascending
 from .java_text import quoted
 
@@ -56,14 +56,16 @@ def channel_of(command: Command) -> str:
 
 def _executed_by(cluster: Cluster, asked: UUID, server: UUID, group: list[Command]) -> Callable[[Command], None]:
     """What runs the commands of a group: their server if it is online, else the one that was asked."""
-    if server == asked or not cluster.is_online(server, asked):
-        return Execution(cluster, asked).run
+    if server != asked and not cluster.is_online(server, asked):
+        server = asked
     if not cluster.life(server).running:
-        return _failing(f"Failed to connect to {cluster.server_name(server)}/127.0.0.1:{_INTERNAL_PORT}")
-    if server in cluster.dying:
-        _die(cluster, server, group[: cluster.dying.pop(server)])
-        return _failing("Connection reset by peer")
-    return Execution(cluster, server).run
+        return _failing(f"Failed to connect to {cluster.server_name(server, asked)}/127.0.0.1:{_INTERNAL_PORT}")
+    if server not in cluster.dying:
+        return Execution(cluster, server).run
+    _die(cluster, server, group)
+    if server == asked:
+        raise ConnectionResetError(f"The server {server} died while it executed commands.")
+    return _failing("Connection reset by peer")
 
 
 def _failing(problem: str) -> Callable[[Command], None]:
@@ -73,15 +75,19 @@ def _failing(problem: str) -> Callable[[Command], None]:
     return fail
 
 
-def _die(cluster: Cluster, server: UUID, last_commands: list[Command]) -> None:
-    """Lets a server execute some last commands; what they add is known to the database only."""
+def _die(cluster: Cluster, server: UUID, group: list[Command]) -> None:
+    """Lets a server execute some last commands, what they add being known to the database only, and one half-way."""
+    after = cluster.dying.pop(server)
     before = set(cluster.channels)
-    for command in last_commands:
+    for command in group[:after]:
         with suppress(CommandFailedError):  # its reply never arrives
             Execution(cluster, server).run(command)
     for name in cluster.channels.keys() - before:
         cluster.hide(name)
-    cluster.life(server).stop(cluster.clock.now_ns())
+    for command in group[after : after + 1]:
+        if command["commandType"] != "refresh_channel":
+            cluster.block(channel_of(command), HALF_WAY_FOR)
+    cluster.stop_server(server)
 
 
 def _result(command: Command, run: Callable[[Command], None]) -> dict[str, Any]:
@@ -134,7 +140,7 @@ class Execution:
         self._block_unless_owner(channel)
 
     def _add_or_update_channel(self, command: Command) -> None:
-        if command["channelName"] not in self._cluster.channels:
+        if self._cluster.known_channel(command["channelName"]) is None:
             self._add_channel(command)
             return
         given = {"controlSystemType": "expectedControlSystemType", "serverId": "expectedServerId"}
@@ -155,11 +161,12 @@ class Execution:
         retention = _new_retention(channel, command)
         _check_support(channel)
         self._check_pending(channel.name, "updated")
+        self._cluster.take_in_signals(channel)
         channel.archive.change_levels(channel.retention, retention)
         channel.retention = retention
         channel.options = _new_options(channel, command)
         channel.enabled = command.get("enabled", channel.enabled)
-        channel.initialise()
+        self._cluster.initialise(channel)
         self._block_unless_owner(channel)
 
     def _move_channel(self, command: Command) -> None:
@@ -168,24 +175,24 @@ class Execution:
             return
         _check_owner(channel, command.get("expectedOldServerId"))
         self._check_pending(channel.name, "moved")
+        self._cluster.count(channel)
         channel.server_id = command["newServerId"]
-        channel.initialise()
-        if not self._is_owner(channel):
-            self._cluster.block(channel.name)
-            self._cluster.protect(channel)
+        self._block_unless_owner(channel)
+        self._cluster.initialise(channel)
 
     def _remove_channel(self, command: Command) -> None:
         channel = self._existing(command["channelName"], "removed")
         _check_owner(channel, command.get("expectedServerId"))
         _check_support(channel)
         self._check_pending(channel.name, "removed")
+        self._cluster.count(channel)
         del self._cluster.channels[channel.name]
 
     def _rename_channel(self, command: Command) -> None:
         channels = self._cluster.channels
         old, new = command["oldChannelName"], command["newChannelName"]
         failure = f"Channel {quoted(old)} cannot be renamed to {quoted(new)} because"
-        if old not in channels:
+        if self._cluster.known_channel(old) is None:
             raise CommandFailedError(f"{failure} the channel does not exist.")
         if old == new:
             return
@@ -194,17 +201,18 @@ class Execution:
         _check_owner(channels[old], command.get("expectedServerId"))
         if self._cluster.is_blocked(old) or self._cluster.is_blocked(new):
             raise CommandFailedError(f"{failure} another operation for this channel is pending.")
+        self._cluster.take_in_signals(channels[old])
         channel = channels.pop(old)
         channel.name = new
         channels[new] = channel
         self._cluster.block(old)
-        channel.initialise()
+        self._cluster.initialise(channel)
         self._block_unless_owner(channel)
 
     def _refresh_channel(self, command: Command) -> None:
         channel = self._cluster.channels.get(command["channelName"])
         if channel is not None and channel.server_id == self._server == command["serverId"]:
-            channel.initialise()
+            self._cluster.initialise(channel)
 
     def _existing(self, name: str, verb: str) -> Channel:
         channel = self._cluster.known_channel(name)
@@ -219,7 +227,7 @@ class Execution:
             )
 
     def _is_owner(self, channel: Channel) -> bool:
-        return channel.server_id == self._server and self._cluster.is_online(self._server, self._server)
+        return channel.server_id == self._server and self._cluster.takes_itself_online(self._server)
 
     def _block_unless_owner(self, channel: Channel) -> None:
         if not self._is_owner(channel):

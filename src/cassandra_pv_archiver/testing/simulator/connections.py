@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
-from email.message import Message
-from http.client import HTTPException, parse_headers
-from io import BufferedReader
+from contextlib import suppress
 
-from .messages import SimulatorRequest, SimulatorResponse
+from .container import completed, wants_close
+from .messages import ClosedError, Framing, SimulatorRequest, SimulatorResponse
+from .request_reading import RequestHead, UnacceptableError, read_body, read_head
+
+__all__ = ["IDLE_SECONDS", "REQUESTS_PER_CONNECTION", "ClosedError", "serve_connection"]
 
 REQUESTS_PER_CONNECTION = 100
 """After so many requests the server closes a connection (section 1.1)."""
 IDLE_SECONDS = 60.0
 """After so long without a request the server closes a connection (section 1.1)."""
-_LONGEST_LINE = 65536
+_LISTENS_ON_FOR = 1.0
+_MOST_PIECES_IGNORED = 64
+_PIECE = 65536
 
 Handle = Callable[[SimulatorRequest], SimulatorResponse]
-
-
-class ClosedError(ConnectionError):
-    """The connection is closed in the middle of a reply, in an orderly way."""
-
-
-class _MalformedError(Exception):
-    """What came in is no request."""
 
 
 def serve_connection(connection: socket.socket, handle: Handle) -> None:
@@ -35,77 +32,49 @@ def serve_connection(connection: socket.socket, handle: Handle) -> None:
         handle: Answers a request. A `ConnectionError` from it, or from the body of a reply, breaks the connection.
     """
     connection.settimeout(IDLE_SECONDS)
-    with connection.makefile("rb") as incoming:
+    with connection.makefile("rb") as incoming, suppress(TimeoutError, ClosedError):
         for number in range(1, REQUESTS_PER_CONNECTION + 1):
             try:
-                line = _request_line(incoming)
-                if line is None or not _answer(connection, incoming, handle, line, number == REQUESTS_PER_CONNECTION):
+                head = read_head(incoming)
+                if head is None:
                     return
-            except (TimeoutError, ClosedError):
+                body = read_body(incoming, head, lambda: connection.sendall(b"HTTP/1.1 100 \r\n\r\n"))
+            except UnacceptableError as refusal:
+                _refuse(connection, refusal.args[0])
                 return
-            except (_MalformedError, HTTPException, ValueError):
-                connection.sendall(b"HTTP/1.1 400 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            response = handle(SimulatorRequest(head.method, head.target, head.headers, body))
+            if not _answer(connection, head, response, is_last=number == REQUESTS_PER_CONNECTION):
                 return
 
 
-def _request_line(incoming: BufferedReader) -> tuple[str, bytes, bytes] | None:
-    """Method, target and version, byte for byte; None if the connection was closed."""
-    line = incoming.readline(_LONGEST_LINE)
-    while line in {b"\r\n", b"\n"}:
-        line = incoming.readline(_LONGEST_LINE)
-    if not line:
-        return None
-    method, _, rest = line.rstrip(b"\r\n").partition(b" ")
-    target, _, version = rest.rpartition(b" ")
-    if not version.startswith(b"HTTP/1."):
-        raise _MalformedError
-    return method.decode("latin-1"), target, version
-
-
-def _answer(
-    connection: socket.socket,
-    incoming: BufferedReader,
-    handle: Handle,
-    line: tuple[str, bytes, bytes],
-    is_last: bool,
-) -> bool:
-    """Answers one request; whether another one may follow."""
-    method, target, version = line
-    headers = parse_headers(incoming)
-    if version != b"HTTP/1.0" and "Host" not in headers:
-        raise _MalformedError
-    if headers.get("Expect", "").lower() == "100-continue":
-        connection.sendall(b"HTTP/1.1 100 \r\n\r\n")
-    body = _request_body(incoming, headers)
-    response = handle(SimulatorRequest(method, target, tuple(headers.items()), body))
-    only_close_ends_it = version == b"HTTP/1.0" and response.header("Content-Length") is None
-    closes = is_last or only_close_ends_it or _wants_close(headers, version) or response.header("Connection") == "close"
-    if closes and response.header("Connection") is None:
-        response.headers.append(("Connection", "close"))
-    _send(connection, response, allow_chunks=version != b"HTTP/1.0")
+def _answer(connection: socket.socket, head: RequestHead, response: SimulatorResponse, *, is_last: bool) -> bool:
+    """Sends a reply; whether another request may follow."""
+    only_close_ends_it = not head.is_current and response.header("Content-Length") is None
+    closes = is_last or only_close_ends_it or response.header("Connection") == "close" or not _stays(head)
+    if response.header("Connection") is None and (closes or not head.is_current):
+        response.headers.append(("Connection", "close" if closes else "keep-alive"))
+    _send(connection, response, allow_chunks=head.is_current)
     return not closes
 
 
-def _wants_close(headers: Message, version: bytes) -> bool:
-    wish = headers.get("Connection", "").lower()
-    return wish == "close" or (version == b"HTTP/1.0" and wish != "keep-alive")
+def _stays(head: RequestHead) -> bool:
+    wishes = ",".join(head.values("connection"))
+    return not wants_close(wishes) and (head.is_current or "keep-alive" in wishes.lower())
 
 
-def _request_body(incoming: BufferedReader, headers: Message) -> bytes:
-    if headers.get("Transfer-Encoding", "").lower() != "chunked":
-        length = int(headers.get("Content-Length", 0))
-        if length < 0:
-            raise _MalformedError
-        return incoming.read(length)
-    body = bytearray()
-    while size := int(incoming.readline(_LONGEST_LINE).partition(b";")[0], 16):
-        body += incoming.read(size)
-        incoming.readline(_LONGEST_LINE)
-    parse_headers(incoming)  # trailers
-    return bytes(body)
+def _refuse(connection: socket.socket, status: int) -> None:
+    """Answers what is no request. What else the client is sending is ignored, so that it comes to see the reply."""
+    closing = SimulatorRequest("GET", b"/", [("Connection", "close")])
+    _send(connection, completed(closing, SimulatorResponse(status, framing=Framing.CHUNKED), time.time_ns()))
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(_LISTENS_ON_FOR)
+    with suppress(OSError):
+        for _ in range(_MOST_PIECES_IGNORED):
+            if not connection.recv(_PIECE):
+                return
 
 
-def _send(connection: socket.socket, response: SimulatorResponse, *, allow_chunks: bool) -> None:
+def _send(connection: socket.socket, response: SimulatorResponse, *, allow_chunks: bool = True) -> None:
     chunked = allow_chunks and response.header("Transfer-Encoding") == "chunked"
     headers = [(name, value) for name, value in response.headers if allow_chunks or name != "Transfer-Encoding"]
     head = f"HTTP/1.1 {response.status} \r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers)

@@ -8,27 +8,35 @@ from email.utils import formatdate
 from itertools import chain
 
 from .clock import SECOND
-from .messages import Framing, SimulatorRequest, SimulatorResponse, empty
+from .messages import Framing, SimulatorRequest, SimulatorResponse, empty, page
 
 LONGEST_HEAD = 8192
 """Bytes that the request line and the headers may have together (section 1.4)."""
 _BUFFER = 8192
 _FORBIDDEN = frozenset(b'"#<>\\^`{|}') | frozenset(range(0x21)) | frozenset(range(0x7F, 0x100))
+_AUTHORITY = re.compile(rb"\Ahttps?://[^/?]*", re.IGNORECASE)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _NOT_IN_PATHS = frozenset({b"/", b"\\", b"\0"})
-_CLOSING = frozenset({400, 500, 503})
-"""Statuses with which the server closes the connection (section 1.2)."""
+_CLOSING = frozenset({400, 408, 411, 413, 414, 500, 501, 503})
+"""Statuses with which the container closes the connection (section 1.2)."""
 
 
 def rejection(request: SimulatorRequest) -> SimulatorResponse | None:
-    """The reply to a request that no service sees (section 1.4), or None."""
+    """The reply to a request that no service sees (section 1.4, and the method ``TRACE``), or None."""
     if _size(request) > LONGEST_HEAD or any(byte in _FORBIDDEN for byte in request.target):
         return SimulatorResponse(400, framing=Framing.CHUNKED)
     path = split_target(request.target)[0]
     escaped = {bytes([int(digits, 16)]) for digits in _ESCAPE.findall(path)}
     if not path.startswith(b"/") or b"%" in _ESCAPE.sub(b"", path) or escaped & _NOT_IN_PATHS:
         return empty(400)
-    return empty(400) if normal_path(path) is None else None
+    if normal_path(path) is None:
+        return empty(400)
+    return _no_trace() if request.method == "TRACE" else None
+
+
+def _no_trace() -> SimulatorResponse:
+    refused = page(405, "TRACE method is not allowed")
+    return SimulatorResponse(405, [("Allow", "HEAD, DELETE, POST, GET, OPTIONS, PUT"), *refused.headers], refused.body)
 
 
 def _size(request: SimulatorRequest) -> int:
@@ -38,8 +46,9 @@ def _size(request: SimulatorRequest) -> int:
 
 def split_target(target: bytes) -> tuple[bytes, bytes]:
     """Path and query of a target, which may be a whole URL."""
-    path, _, query = re.sub(rb"^https?://[^/?]*", b"", target, flags=re.IGNORECASE).partition(b"?")
-    return path, query
+    rest = _AUTHORITY.sub(b"", target)
+    path, _, query = rest.partition(b"?")
+    return path or (b"/" if rest != target else b""), query
 
 
 def percent_decode(text: bytes) -> bytes:
@@ -84,9 +93,14 @@ def completed(request: SimulatorRequest, response: SimulatorResponse, now: int) 
     """Adds what the container adds to a reply: framing, date, and whether the connection is closed."""
     body, framing = _framed(request, response)
     headers = [*response.headers, framing, ("Date", formatdate(now / SECOND, usegmt=True))]
-    if response.status in _CLOSING or (request.header("Connection") or "").lower() == "close":
+    if response.status in _CLOSING or wants_close(request.header("Connection") or ""):
         headers.append(("Connection", "close"))
     return SimulatorResponse(response.status, headers, body, response.framing)
+
+
+def wants_close(connection: str) -> bool:
+    """Whether a header ``Connection`` asks for the connection to be closed."""
+    return "close" in connection.lower()
 
 
 def _framed(request: SimulatorRequest, response: SimulatorResponse) -> tuple[bytes | Iterator[bytes], tuple[str, str]]:

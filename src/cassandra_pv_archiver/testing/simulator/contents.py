@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from .channels import Channel
 from .clock import SECOND
 from .cluster import Cluster
-from .given_samples import column_of_values, context_of, double_sample, type_of, value_of
+from .given_samples import column_of_values, context_of, double_sample, sampled, times_of, type_of
 from .sample_archive import Signal
-from .sample_contexts import Context
 from .servers import SimulatedServer
 from .users import User
 
@@ -75,22 +74,24 @@ class Contents:
             samples: Samples as in `add_samples`, or a number of ``double`` samples, one per nanosecond from 1 on.
 
         Raises:
-            ValueError: There is a channel of that name.
+            ValueError: There is a channel of that name, the name is empty, or a level or retention period is negative.
         """
-        retention = dict(sorted({0: 0, **_retention(decimation_levels)}.items()))
+        if not name:
+            raise ValueError("The name of a channel is not empty.")
+        retention = _retention(decimation_levels)
         owner = self._order[server].server_id if isinstance(server, int) else server_id_of(server)
         channel = Channel(name, owner, control_system_type, retention, enabled, dict(options or {}))
         channel.given_state = None if state is None else (state, error_message)
         channel.data_id = channel.data_id if channel_data_id is None else UUID(str(channel_data_id))
         channel.written, channel.dropped = samples_written, samples_dropped
         channel.skipped_back = samples_skipped_back
+        if isinstance(samples, int):
+            samples = [double_sample(time, float(time)) for time in range(1, samples + 1)]
+        channel.archive.add_json(0, _from_text(samples))
         with self._lock:
             if name in self._cluster.channels:
                 raise ValueError(f"There is a channel {name!r} already.")
             self._cluster.channels[name] = channel
-        if isinstance(samples, int):
-            samples = [double_sample(time, float(time)) for time in range(1, samples + 1)]
-        self.add_samples(name, samples)
 
     @overload
     def add_samples(
@@ -152,11 +153,12 @@ class Contents:
             times: Times in nanoseconds since 1970-01-01 UTC.
             values: As many values: numbers, texts, or sequences of them.
             signal: Gives the value at a time in seconds since 1970-01-01 UTC, or None for no sample. Its samples
-                arrive as the simulator's time goes by.
+                until now are there at once; later ones are archived as the simulator's time goes by, while the channel
+                is ``ok``, its server runs and the database is up.
             period: Seconds between two samples of the signal.
             start: The time of its first sample, in nanoseconds since 1970-01-01 UTC. None: now.
             end: The time after which there are no more. None: never.
-            type: The type of the samples. None: what fits the values.
+            type: The type of the samples. None: what fits the values; with a signal, what fits each value.
             severity: The level of their severity.
             status: Their alarm status.
             meta_data: Their metadata by the names in JSON, of which members may be missing.
@@ -165,20 +167,30 @@ class Contents:
 
         Raises:
             KeyError: There is no such channel.
+            TypeError: Not exactly one of ``samples``, ``times`` and ``signal`` is given, or the times are no integers.
+            ValueError: The channel has no such level, or there are not as many values as times.
         """
+        if sum(given is not None for given in (samples, times, signal)) != 1:
+            raise TypeError("Samples are given either as `samples`, or as `times` and `values`, or as a `signal`.")
         with self._lock:
+            if channel not in self._cluster.channels:
+                raise KeyError(f"There is no channel {channel!r}; add it before its samples.")
+            if (level or 0) not in self._cluster.channels[channel].retention:
+                raise ValueError(f"The channel {channel!r} has no decimation level {level}.")
             archive = self._cluster.channels[channel].archive
             if samples is not None:
                 archive.add_json(level or 0, _from_text(samples))
             elif times is not None:
                 kind = type or type_of(values[0] if len(values) else 0.0)
                 context = context_of(kind, severity, status, meta_data)
-                archive.add(level or 0, times, column_of_values(kind, values), context)
+                archive.add(level or 0, times_of(times), column_of_values(kind, values), context)
             elif signal is not None:
-                begin = self._cluster.clock.now_ns() if start is None else start
-                kind = type or type_of(signal(begin / SECOND))
-                context = context_of(kind, severity, status, meta_data)
-                archive.signals.append(_signal(kind, signal, begin, period, end, context))
+                now = self._cluster.clock.now_ns()
+                begin = now if start is None else start
+                if not period * SECOND >= 1:
+                    raise ValueError(f"Samples are at least 1 ns apart, not {period} s.")
+                sample = sampled(signal, type, severity, status, meta_data)
+                archive.add_signal(Signal(sample, begin, round(period * SECOND), end), now)
 
 
 def server_id_of(server: str | UUID | SimulatedServer) -> UUID:
@@ -186,19 +198,13 @@ def server_id_of(server: str | UUID | SimulatedServer) -> UUID:
     return server.server_id if isinstance(server, SimulatedServer) else UUID(str(server))
 
 
-def _retention(levels: Mapping[int, int] | Iterable[int]) -> Mapping[int, int]:
-    return cast("Mapping[int, int]", levels) if isinstance(levels, Mapping) else dict.fromkeys(levels, 0)
+def _retention(levels: Mapping[int, int] | Iterable[int]) -> dict[int, int]:
+    given = cast("Mapping[int, int]", levels) if isinstance(levels, Mapping) else dict.fromkeys(levels, 0)
+    retention = dict(sorted({0: 0, **given}.items()))
+    if min(*retention, *retention.values()) < 0:
+        raise ValueError(f"Decimation levels and retention periods are not negative: {retention}")
+    return retention
 
 
 def _from_text(samples: str | bytes | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     return json.loads(samples) if isinstance(samples, str | bytes) else samples
-
-
-def _signal(
-    kind: str, signal: Callable[[float], Any], begin: int, period: float, end: int | None, context: Context
-) -> Signal:
-    def value(seconds: float) -> Any:
-        given = signal(seconds)
-        return None if given is None else value_of(kind, given)
-
-    return Signal(value, begin, round(period * SECOND), end, context)

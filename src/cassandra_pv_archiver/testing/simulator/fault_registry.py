@@ -8,7 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from .messages import SimulatorRequest, SimulatorResponse
-from .operations import Service
+from .operations import OPERATIONS, Service
 from .running import ReceivedRequest
 
 
@@ -21,8 +21,9 @@ class Exchange:
         request: The request as it came.
         proceed: Gives the proper reply, or that of the next fault. The request takes effect with the first call.
         completed: Adds to a reply what the server adds to all: framing, date, whether the connection is closed.
-        wait: Lets some seconds pass; on sockets, not beyond the time for which the simulator is served.
+        wait: Waits for some seconds of real time, but not longer than the simulator is served.
         let_die: Lets a server die once it has executed so many commands of the batch that is about to run.
+        stop_database: As `Simulator.stop_database`.
     """
 
     received: ReceivedRequest
@@ -31,13 +32,14 @@ class Exchange:
     completed: Callable[[SimulatorResponse], SimulatorResponse]
     wait: Callable[[float], None]
     let_die: Callable[[int | str | UUID, int], None]
+    stop_database: Callable[[], None]
 
 
 Fault: TypeAlias = Callable[[Exchange], SimulatorResponse]
 """Answers a request instead of the simulator. A `ConnectionError` breaks the connection."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ActiveFault:
     """A fault and the requests that it is for.
 
@@ -47,8 +49,9 @@ class ActiveFault:
         channel: The channel that the request is about; None for any.
         service: The service; None for both.
         server: The position of the server; None for any.
-        nth: Which of the requests that fit otherwise, counted from 1; None for all.
+        numbers: Which of the requests that fit otherwise, counted from 1; None for all.
         seen: How many requests have fitted otherwise.
+        struck: How many requests have been spoiled.
     """
 
     fault: Fault
@@ -56,8 +59,9 @@ class ActiveFault:
     channel: str | None = None
     service: Service | None = None
     server: int | None = None
-    nth: frozenset[int] | None = None
+    numbers: frozenset[int] | None = None
     seen: int = field(default=0, init=False)
+    struck: int = field(default=0, init=False)
 
     def strikes(self, request: ReceivedRequest) -> bool:
         """Whether a request is spoiled; counts it if it fits."""
@@ -70,7 +74,10 @@ class ActiveFault:
         if not fits:
             return False
         self.seen += 1
-        return self.nth is None or self.seen in self.nth
+        if self.numbers is not None and self.seen not in self.numbers:
+            return False
+        self.struck += 1
+        return True
 
 
 class Faults:
@@ -88,36 +95,69 @@ class Faults:
         service: Service | None = None,
         server: int | None = None,
         nth: int | Collection[int] | None = None,
+        times: int | None = None,
     ) -> ActiveFault:
         """Spoils requests from now on. Of several faults for a request, the first one is the outermost.
 
         Args:
             fault: What happens to a request.
-            operation: Only requests for this operation, such as ``getSamples``.
-            channel: Only requests about this channel.
+            operation: Only requests for this operation, by its name in the specifications, such as ``getSamples``.
+            channel: Only requests about this channel: for its samples, by its name, or commands among which one is
+                about it.
             service: Only requests to this service.
             server: Only requests to the server at this position.
-            nth: Of the requests that fit otherwise only these, counted from 1 as of now.
+            nth: Of the requests that fit otherwise only this one, or these, counted from 1 as of now.
+            times: So many of the requests that fit otherwise: the first ones, or those from the ``nth`` on.
 
         Returns:
-            The fault, to remove it again.
+            The fault, which says how often it has struck, and with which it can be removed again.
+
+        Raises:
+            TypeError: The fault is a class, or ``times`` comes with several numbers.
+            ValueError: There is no such operation or service, or a number is less than 1.
         """
-        numbers = frozenset({nth}) if isinstance(nth, int) else None if nth is None else frozenset(nth)
-        active = ActiveFault(fault, operation, channel, service, server, numbers)
+        if isinstance(fault, type):
+            raise TypeError(f"Give a fault and not its class: {fault.__name__}().")
+        if operation is not None and operation not in OPERATIONS:
+            raise ValueError(f"There is no operation {operation!r}, only {', '.join(sorted(OPERATIONS))}.")
+        if service not in {None, "admin", "archive"}:
+            raise ValueError(f"There is no service {service!r}, only 'admin' and 'archive'.")
+        active = ActiveFault(fault, operation, channel, service, server, _numbers(nth, times))
         self._active.append(active)
         return active
 
     def remove(self, active: ActiveFault) -> None:
-        """Removes a fault."""
-        self._active.remove(active)
+        """Removes a fault. One that is gone already, for instance after `Simulator.reset`, is no error."""
+        self._active = [other for other in self._active if other is not active]
 
     def clear(self) -> None:
         """Removes all faults."""
-        self._active.clear()
+        self._active = []
 
     def striking(self, request: ReceivedRequest) -> list[Fault]:
         """The faults that spoil a request."""
         return [active.fault for active in self._active if active.strikes(request)]
+
+
+def _numbers(nth: int | Collection[int] | None, times: int | None) -> frozenset[int] | None:
+    if times is not None:
+        if nth is not None and not isinstance(nth, int):
+            raise TypeError("times goes with one number in nth, not with several.")
+        check_least("times", times, 1)
+        first = 1 if nth is None else nth
+        nth = range(first, first + times)
+    if nth is None:
+        return None
+    numbers = frozenset({nth}) if isinstance(nth, int) else frozenset(nth)
+    if not numbers or min(numbers) < 1:
+        raise ValueError(f"Requests are counted from 1, so nth cannot be {nth!r}.")
+    return numbers
+
+
+def check_least(name: str, value: float | None, least: float) -> None:
+    """Raises ValueError if a number is less than what it must be at least."""
+    if value is not None and not value >= least:
+        raise ValueError(f"{name} is {least} or more, not {value!r}.")
 
 
 def with_body(

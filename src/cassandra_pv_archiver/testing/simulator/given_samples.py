@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .sample_columns import Column, column_of
-from .sample_contexts import SAMPLE_TYPES, Context, meta_data_json, stored_value
+from .sample_contexts import SAMPLE_TYPES, SEVERITIES, Context, meta_data_json, stored_value
 
 _TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((int, np.integer), "long"),
     ((float, np.floating), "double"),
     (str, "string"),
 )
+_VALUE_TYPES = tuple(name for _, name in _TYPES)
 
 
 def double_sample(
@@ -76,6 +77,22 @@ def marker_sample(time_ns: int, text: str = "Disconnected") -> dict[str, Any]:
     }
 
 
+def times_of(times: Sequence[int] | NDArray[Any]) -> NDArray[np.int64]:
+    """Times as integers.
+
+    Raises:
+        TypeError: They are floats, which cannot tell nanoseconds apart, or no numbers.
+    """
+    given = np.asarray(times)
+    if given.dtype.kind == "M":
+        return given.astype("datetime64[ns]").astype(np.int64)
+    if given.dtype.kind not in "iu" and given.size:
+        raise TypeError(
+            f"Times are integers (nanoseconds since 1970-01-01 UTC) or numpy.datetime64, not {given.dtype}."
+        )
+    return given.astype(np.int64)
+
+
 def type_of(value: Any) -> str:
     """The type of a sample with a value that is a number, a text, or a sequence of one of them."""
     elements = _elements(value)
@@ -96,11 +113,37 @@ def context_of(kind: str, severity: str, status: str, meta_data: Mapping[str, An
         meta_data: Their metadata, of which members may be missing.
     """
     if kind not in SAMPLE_TYPES - {"minMaxDouble"}:
-        raise ValueError(f"Samples of type {kind!r} cannot be made of values.")
+        raise ValueError(f"Samples of type {kind!r} cannot be made of values; give them as JSON.")
+    if severity not in SEVERITIES:
+        raise ValueError(f"{severity!r} is no severity; there are {', '.join(SEVERITIES)}.")
     if kind == "string":
         return Context(kind, severity, status=status)
     default: dict[str, Any] = {"type": "enum", "states": []} if kind == "enum" else {"type": "numeric"}
     return Context(kind, severity, status=status, meta_data=meta_data_json({**default, **(meta_data or {})}))
+
+
+def sampled(
+    signal: Callable[[float], Any], kind: str | None, severity: str, status: str, meta_data: Mapping[str, Any] | None
+) -> Callable[[float], tuple[Any, Context] | None]:
+    """A signal that gives values with their contexts.
+
+    Args:
+        signal: Gives a value at a time in seconds since 1970-01-01 UTC, or None.
+        kind: The type of all samples; None: what fits each value.
+        severity: The level of their severity.
+        status: Their alarm status.
+        meta_data: Their metadata, of which members may be missing.
+    """
+    contexts = {known: context_of(known, severity, status, meta_data) for known in ([kind] if kind else _VALUE_TYPES)}
+
+    def sample(seconds: float) -> tuple[Any, Context] | None:
+        value = signal(seconds)
+        if value is None:
+            return None
+        found = kind or type_of(value)
+        return value_of(found, value), contexts[found]
+
+    return sample
 
 
 def column_of_values(kind: str, values: Sequence[Any] | NDArray[Any]) -> Column:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import TypeAlias
 
 from .character_sets import (
     CharacterSet,
@@ -13,153 +14,152 @@ from .character_sets import (
     with_other_ascii_case,
     with_other_case,
 )
+from .java_cursor import Cursor, InexpressibleError
 
 _UNUSUAL_IN_CLASSES = frozenset("\u00ff\u00b5IiSsKk\u00c5\u00e5")
 """Characters of Latin-1 with a partner outside of it; only these look for it within a class."""
+_Class: TypeAlias = Callable[[], CharacterSet]
 
 
-class InvalidExpressionError(Exception):
-    """Java refuses the expression.
-
-    Args:
-        problem: What is wrong.
-        position: Where, counted in characters from 0.
-    """
-
-    def __init__(self, problem: str, position: int) -> None:
-        super().__init__(problem, position)
-        self.problem = problem
-        self.position: int = position
-
-    def __str__(self) -> str:
-        return self.problem if self.position < 0 else f"{self.problem} near index {self.position}"
-
-
-class InexpressibleError(Exception):
-    """The expression may be right, but the simulator cannot say exactly what Java would find."""
-
-
-@dataclass(slots=True)
-class Flags:
-    """Which flags hold at a place of an expression.
-
-    Attributes:
-        letters: Their letters.
-    """
-
-    letters: frozenset[str] = frozenset()
-
-    @property
-    def ignore_case(self) -> bool:
-        """Whether case does not matter in ASCII."""
-        return "i" in self.letters
-
-    @property
-    def unicode_case(self) -> bool:
-        """Whether, if case does not matter, it does not in all of Unicode."""
-        return not self.letters.isdisjoint("uU")
-
-
-def literal(character: str, flags: Flags, *, alone: bool) -> CharacterSet:
+def literal(character: str, flags: frozenset[str], *, alone: bool) -> CharacterSet:
     """The characters that match one of the expression outside of classes.
 
     Args:
         character: The character.
-        flags: The flags.
+        flags: Letters of the flags that hold there.
         alone: Whether it stands alone, not beside other characters; it makes a difference for the German sharp s.
     """
-    if not flags.ignore_case:
+    if "i" not in flags:
         return CharacterSet.of(character)
-    if not flags.unicode_case:
+    if "u" not in flags:
         return with_other_ascii_case(CharacterSet.of(character))
     if alone and upper(character) == folded(character):
         return CharacterSet.of(character)
     return same_folded(character)
 
 
-def _single_in_class(character: str, flags: Flags) -> CharacterSet:
-    is_usual = ord(character) < 0x100 and character not in _UNUSUAL_IN_CLASSES
-    if flags.ignore_case and flags.unicode_case and is_usual and not character.isascii():
-        return CharacterSet.of(lower(character), upper(character))
-    return literal(character, flags, alone=True)
+def character_class(cursor: Cursor) -> CharacterSet:
+    """The characters of a class; the cursor moves from its opening bracket to behind its closing one."""
+    return _ClassReader(cursor).read(closing=True)()
 
 
-class ClassReader:
-    """Reads a character class.
+def _union(left: _Class, right: _Class) -> _Class:
+    return lambda: left() | right()
 
-    Args:
-        text: The expression.
-        position: The place behind the opening bracket.
-        flags: The flags that hold there.
+
+def _intersection(left: _Class, right: _Class) -> _Class:
+    return lambda: left() & right()
+
+
+def _complement(inner: _Class) -> _Class:
+    return lambda: ~inner()
+
+
+class _ClassReader:
+    """Reads one class.
+
+    Java keeps single characters of Latin-1 beside everything else and adds them at the end, also those before an
+    intersection, whose sides see them as well. So sets are worked out only when the whole class has been read.
     """
 
-    def __init__(self, text: str, position: int, flags: Flags) -> None:
-        self._text = text
-        self._flags = flags
-        self.position: int = position
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._flags = cursor.flags
+        self._singles = CharacterSet()
+        self._has_singles = False
+        self._found: _Class | None = None
+        self._latest: _Class | None = None
 
-    def _peek(self, ahead: int = 0) -> str:
-        place = self.position + ahead
-        if place >= len(self._text):
-            return ""
-        character = self._text[place]
-        if "x" in self._flags.letters and (character == "#" or character in " \t\n\v\f\r"):
-            raise InexpressibleError("white space or a comment within a character class")
-        return character
-
-    def read(self) -> CharacterSet:
-        """The characters of the class; afterwards the position is behind the closing bracket."""
-        negated = self._peek() == "^"
-        self.position += negated
-        found = self._union(closing=True)
-        return ~found if negated else found
-
-    def _union(self, *, closing: bool) -> CharacterSet:
-        """The rest of a class up to its bracket, which is passed only if asked."""
-        found: CharacterSet | None = None
-        intersected = False
+    def read(self, *, closing: bool) -> _Class:
+        cursor = self._cursor
+        character = cursor.next()
+        negated = character == "^" and cursor.at(cursor.position - 1) == "["
+        if negated:
+            character = cursor.next()
         while True:
-            character = self._peek()
-            if not character:
-                raise InvalidExpressionError("Unclosed character class", len(self._text) - 1)
-            if character == "]" and found is not None:
-                self.position += closing
-                return found
-            if character == "&" and self._peek(1) == "&":
-                found = self._intersection(found)
-                intersected = True
-                continue
-            if intersected:
-                raise InexpressibleError("characters behind an intersection of classes")
-            item = self._nested() if character == "[" else self._range()
-            found = item if found is None else found | item
+            if character == "[":
+                self._add(_ClassReader(cursor).read(closing=True))
+            elif character == "&" and cursor.next() == "&":
+                self._intersect()
+            elif character == "]" and (self._found is not None or self._has_singles):
+                if closing:
+                    cursor.next()
+                found = self._with_singles()
+                return _complement(found) if negated else found
+            elif not character:
+                raise cursor.error("Unclosed character class")
+            else:
+                cursor.position -= character == "&"
+                self._range()
+            character = cursor.peek()
 
-    def _nested(self) -> CharacterSet:
-        self.position += 1
-        return self.read()
+    def _add(self, found: _Class) -> None:
+        self._latest = found
+        self._found = found if self._found is None else _union(self._found, found)
 
-    def _intersection(self, left: CharacterSet | None) -> CharacterSet:
-        self.position += 2
-        right: CharacterSet | None = None
-        while self._peek() not in {"]", "&"}:
-            if not self._peek():
-                raise InvalidExpressionError("Unclosed character class", len(self._text) - 1)
-            item = self._nested() if self._peek() == "[" else self._union(closing=False)
-            right = item if right is None else right | item
-        if right is None:
+    def _with_singles(self) -> _Class:
+        if self._found is None:
+            return self._all_singles
+        return _union(self._found, self._all_singles) if self._has_singles else self._found
+
+    def _all_singles(self) -> CharacterSet:
+        return self._singles
+
+    def _intersect(self) -> None:
+        right = self._right_side()
+        if self._has_singles:
+            if self._found is None:
+                self._latest = self._all_singles
+            self._found = self._with_singles()
+            self._has_singles = False
+        self._latest = right or self._latest
+        if self._found is None:
+            if right is None:
+                raise self._cursor.error("Bad class syntax")
+            self._found = right
+        elif self._latest is None:
             raise InexpressibleError("an intersection of classes without a right side")
-        return right if left is None else left & right
+        else:
+            self._found = _intersection(self._found, self._latest)
 
-    def _range(self) -> CharacterSet:
-        first = self._peek()
-        self.position += 1
-        last = self._peek(1)
-        if self._peek() != "-" or last in {"[", "]", ""}:
-            return _single_in_class(first, self._flags)
-        self.position += 2
+    def _right_side(self) -> _Class | None:
+        cursor = self._cursor
+        right: _Class | None = None
+        character = cursor.next()
+        while character not in {"]", "&"}:
+            nested = character == "["
+            cursor.position -= not nested
+            found = _ClassReader(cursor).read(closing=nested)
+            right = found if right is None else _union(right, found)
+            character = cursor.peek()
+        return right
+
+    def _range(self) -> None:
+        cursor = self._cursor
+        first = cursor.peek()
+        cursor.next()
+        if cursor.peek() != "-" or cursor.at(cursor.position + 1) in {"[", "]"}:
+            self._single(first)
+            return
+        last = cursor.next()
+        cursor.next()
         if last < first:
-            raise InvalidExpressionError("Illegal character range", self.position - 1)
+            raise cursor.error("Illegal character range")
         characters = CharacterSet.of_ranges([(ord(first), ord(last))])
-        if not self._flags.ignore_case:
-            return characters
-        return with_other_case(characters) if self._flags.unicode_case else with_other_ascii_case(characters)
+        if "i" in self._flags:
+            characters = (with_other_case if "u" in self._flags else with_other_ascii_case)(characters)
+        self._add(lambda: characters)
+
+    def _single(self, character: str) -> None:
+        by_unicode = self._flags >= {"i", "u"}
+        if ord(character) > 0xFF or (by_unicode and character in _UNUSUAL_IN_CLASSES):
+            found = literal(character, self._flags, alone=True)
+            self._add(lambda: found)
+            return
+        single = CharacterSet.of(character)
+        if by_unicode:
+            single |= CharacterSet.of(lower(character), upper(character))
+        elif "i" in self._flags:
+            single = with_other_ascii_case(single)
+        self._singles |= single
+        self._has_singles, self._latest = True, None

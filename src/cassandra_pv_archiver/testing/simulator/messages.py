@@ -11,6 +11,10 @@ from http import HTTPStatus
 Headers = list[tuple[str, str]]
 
 
+class ClosedError(ConnectionError):
+    """The connection is closed in the middle of a message, in an orderly way."""
+
+
 class Framing(Enum):
     """How the end of a body is made known."""
 

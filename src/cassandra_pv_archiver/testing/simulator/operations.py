@@ -32,6 +32,9 @@ _ARCHIVE = re.compile(
     re.DOTALL,
 )
 
+OPERATIONS = frozenset({*_ADMIN.groupindex, *_ARCHIVE.groupindex} - {"value"})
+"""The operations by their names in the specifications."""
+
 
 def operation_of(service: Service, request: SimulatorRequest) -> tuple[str | None, frozenset[str]]:
     """The operation that a request asks for, and the names of the channels that it is about.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,29 +24,29 @@ class Signal:
     """Samples that arrive as time goes by.
 
     Attributes:
-        value: Gives the value at a time in seconds since 1970-01-01 UTC; None for no sample.
+        sample: Gives value and context at a time in seconds since 1970-01-01 UTC; None for no sample.
         start: The time of the first sample, in nanoseconds since 1970-01-01 UTC.
         period: Nanoseconds between two samples.
-        end: The time of the last sample, if there is one.
-        context: What the samples have besides.
-        made: How many times have passed.
+        end: The time after which there are no more, if there is one.
+        passed: How many times have passed.
     """
 
-    value: Callable[[float], Any]
+    sample: Callable[[float], tuple[Any, Context] | None]
     start: int
     period: int
     end: int | None
-    context: Context
-    made: int = 0
+    passed: int = 0
 
-    def arrived(self, now: int) -> tuple[list[int], list[Any]]:
-        """The samples since the last call."""
+    def arrived(self, now: int, since: int) -> Iterator[tuple[int, Any, Context]]:
+        """The samples since the last call, without those that are older than some time."""
         until = now if self.end is None else min(now, self.end)
-        passed = max((until - self.start) // self.period + 1, 0)
-        times = [self.start + number * self.period for number in range(self.made, passed)]
-        self.made = max(self.made, passed)
-        samples = [(time, value) for time in times if (value := self.value(time / SECOND)) is not None]
-        return [time for time, _ in samples], [value for _, value in samples]
+        first = max(self.passed, -((self.start - since) // self.period))
+        self.passed = max(self.passed, (until - self.start) // self.period + 1)
+        for number in range(first, self.passed):
+            time = self.start + number * self.period
+            sample = self.sample(time / SECOND)
+            if sample is not None:
+                yield time, *sample
 
 
 @dataclass(slots=True)
@@ -83,14 +83,27 @@ class SampleArchive:
         """Adds samples that have the same context."""
         self.columns(level).add(times, values, [self.contexts.number(context)] * len(times))
 
-    def update(self, now: int) -> int:
-        """Takes in what signals have given until now; how many samples those were."""
-        arrived = 0
-        for signal in self.signals:
-            times, values = signal.arrived(now)
-            self.add(0, times, values, signal.context)
-            arrived += len(times)
-        return arrived
+    def add_signal(self, signal: Signal, now: int) -> None:
+        """Adds a signal. Its samples until now are there already."""
+        self.signals.append(signal)
+        self._add_rows(list(signal.arrived(now - 1, signal.start)))
+
+    def take_in(self, now: int, since: int, *, is_lost: bool) -> int:
+        """Takes in what signals have given until now; how many samples those were.
+
+        Args:
+            now: The time in nanoseconds since 1970-01-01 UTC.
+            since: Older samples do not count.
+            is_lost: Whether they cannot be kept.
+        """
+        rows = [row for signal in self.signals for row in signal.arrived(now, since)]
+        if not is_lost:
+            self._add_rows(rows)
+        return len(rows)
+
+    def _add_rows(self, rows: Sequence[tuple[int, Any, Context]]) -> None:
+        times, values, contexts = zip(*rows, strict=True) if rows else ((), (), ())
+        self.columns(0).add(times, values, [self.contexts.number(context) for context in contexts])
 
     def change_levels(self, before: Mapping[int, int], after: Mapping[int, int]) -> None:
         """Removes levels with their samples, and lets levels be added that begin with the samples that are left.

@@ -56,9 +56,11 @@ class SampleColumns:
     def add(self, times: Sequence[int] | NDArray[Any], values: Sequence[Any] | Column, numbers: Sequence[int]) -> None:
         """Adds samples wherever they belong; one at the time of another replaces it."""
         added = np.asarray(times, np.int64)
+        column = values if isinstance(values, np.ndarray) else column_of(values)
+        if not len(added) == len(column) == len(numbers):
+            raise ValueError(f"There are {len(added)} times and {len(column)} values.")
         if not len(added):
             return
-        column = values if isinstance(values, np.ndarray) else column_of(values)
         follow = not len(self.times) or bool(added[0] > self.times[-1])
         self._extend(added, column, np.asarray(numbers, np.int32))
         if not follow or bool(np.any(np.diff(added) <= 0)):

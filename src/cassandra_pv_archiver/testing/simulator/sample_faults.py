@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .fault_registry import Exchange, with_body
+from .fault_registry import Exchange, check_least, with_body
 from .messages import SimulatorResponse, page
+
+_BETWEEN = re.compile(r"[\s,]*")
+# In a text, the quotation marks would be escaped.
+_BEGINS = re.compile(rb'\{\s*"time"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
 class CutArray:
-    """Status 200 and a valid array of which the end is missing, as from a server whose database fails.
+    """Status 200 and a valid array of which the end is missing, as from a server whose database fails (section 5.5).
+
+    With `DatabaseFails`, everything else that belongs to an outage follows.
 
     Attributes:
         samples: How many samples there are at most.
@@ -20,8 +27,33 @@ class CutArray:
 
     samples: int = 0
 
+    def __post_init__(self) -> None:
+        check_least("samples", self.samples, 0)
+
     def __call__(self, exchange: Exchange) -> SimulatorResponse:
         return _with_samples(exchange, lambda samples: samples[: self.samples])
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFails:
+    """The database goes down while the samples of a reply are sent, and the array is closed there (section 5.5).
+
+    From then on it is down, as after `Simulator.stop_database`, until `Simulator.start_database`. A request for
+    anything but samples is still answered properly.
+
+    Attributes:
+        samples: How many samples there are at most.
+    """
+
+    samples: int = 0
+
+    def __post_init__(self) -> None:
+        check_least("samples", self.samples, 0)
+
+    def __call__(self, exchange: Exchange) -> SimulatorResponse:
+        response = CutArray(self.samples)(exchange)
+        exchange.stop_database()
+        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +73,9 @@ class DuplicateSamples:
     """
 
     every: int = 1
+
+    def __post_init__(self) -> None:
+        check_least("every", self.every, 1)
 
     def __call__(self, exchange: Exchange) -> SimulatorResponse:
         return _with_samples(
@@ -63,36 +98,59 @@ class TooManySamples:
     limit: int
     status: int = 504
 
+    def __post_init__(self) -> None:
+        check_least("limit", self.limit, 0)
+
     def __call__(self, exchange: Exchange) -> SimulatorResponse:
         response = exchange.proceed()
-        if response.status != 200 or len(split_array(response.read())) <= self.limit:
+        if not _has_samples(exchange, response):
             return response
-        return exchange.completed(page(self.status))
+        pieces, body, samples, end = response.pieces(), bytearray(), 0, 0
+        for piece in pieces:
+            body += piece
+            for begins in _BEGINS.finditer(body, end):
+                samples, end = samples + 1, begins.end()
+            if samples > self.limit:
+                return exchange.completed(page(self.status))
+        response.body = bytes(body)
+        return response
 
 
-def split_array(body: bytes) -> list[str]:
-    """The elements of a JSON array, each as it is written."""
-    text, decoder = body.decode(), json.JSONDecoder()
-    elements: list[str] = []
-    position = text.index("[") + 1
-    while True:
-        position = _after(text, position, " \n\r\t,")
-        if text[position] == "]":
-            return elements
+def split_array(body: bytes) -> list[str] | None:
+    """The elements of a JSON array, each as it is written; None if the body is no such array."""
+    try:
+        text = body.decode()
+        if not text.startswith("["):
+            return None
+        return list(_elements(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _elements(text: str) -> Iterator[str]:
+    decoder = json.JSONDecoder()
+    position = _skipped(text, 1)
+    while not text.startswith("]", position):
         end = decoder.raw_decode(text, position)[1]
-        elements.append(text[position:end])
-        position = end
+        yield text[position:end]
+        position = _skipped(text, end)
 
 
-def _after(text: str, position: int, characters: str) -> int:
-    while text[position] in characters:
-        position += 1
-    return position
+def _skipped(text: str, position: int) -> int:
+    match = _BETWEEN.match(text, position)
+    assert match is not None
+    return match.end()
+
+
+def _has_samples(exchange: Exchange, response: SimulatorResponse) -> bool:
+    return exchange.received.operation == "getSamples" and response.status == 200
 
 
 def _with_samples(exchange: Exchange, change: Callable[[list[str]], list[str]]) -> SimulatorResponse:
+    """A reply with other samples. One that another fault has made unreadable stays as it is."""
     response = exchange.proceed()
-    if response.status != 200:
+    if not _has_samples(exchange, response) or (samples := split_array(response.read())) is None:
         return response
-    samples = change(split_array(response.read()))
-    return with_body(exchange, response, f"[{','.join(samples)}]".encode())
+    space = " " if response.read().startswith(b"[ ") else ""
+    body = f"[{space}" + f",{space}".join(change(samples)) + f"{space}]"
+    return with_body(exchange, response, body.encode())

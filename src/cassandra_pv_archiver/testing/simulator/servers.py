@@ -17,6 +17,8 @@ SELF_ONLINE_FOR = 10 * SECOND
 """For how long after its last registration a server takes itself to be online."""
 SELF_ONLINE_AFTER = 5 * SECOND
 """How long a server that was offline waits before it takes itself to be online."""
+NEVER = -(2**63)
+"""The time of what did not happen."""
 CACHE_EXPIRES = 15 * SECOND
 """After how much of an outage of the database nothing is known about channels any more."""
 CACHE_RETURNS = 15 * SECOND
@@ -58,11 +60,12 @@ class Database:
 
     def channels_are_known(self, now: int) -> bool:
         """Whether servers have a valid cache of the channels."""
-        if not self._outages:
-            return True
-        began, ended = self._outages[-1]
-        until = now if ended is None else ended
-        return until - began < CACHE_EXPIRES or (ended is not None and now - ended >= CACHE_RETURNS)
+        known_from = NEVER
+        for began, ended in self._outages:
+            until = now if ended is None else ended
+            if until - began >= CACHE_EXPIRES or began < known_from:
+                known_from = until + CACHE_RETURNS
+        return now >= known_from
 
     def returns(self) -> list[int]:
         """When it came back after an outage."""
@@ -88,6 +91,10 @@ class ServerLife:
         self._started = [started]
         self._stopped: list[int] = []
         self._database = database
+        self.written: int = 0
+        """Samples written since it was started for channels that have been initialised again or left meanwhile."""
+        self.dropped: int = 0
+        """Likewise, samples that were lost."""
 
     @property
     def running(self) -> bool:
@@ -108,16 +115,22 @@ class ServerLife:
         """It is started again."""
         if not self.running:
             self._started.append(now)
+            self.written = self.dropped = 0
 
     def last_registration(self, now: int) -> int:
-        """When it registered last, as of then; 0 if it never did."""
+        """When it registered last, as of then; `NEVER` if it did not."""
         for run in range(bisect_right(self._started, now) - 1, -1, -1):
             started = self._started[run]
             until = min(now, self._stopped[run]) if run < len(self._stopped) else now
             tick = self._database.last_up(until - (until - started) % REGISTERS_EVERY, REGISTERS_EVERY)
             if tick >= started:
                 return tick
-        return 0
+        return NEVER
+
+    def registered(self, now: int) -> int:
+        """When it registered last, as of then; `NEVER` if it did not since it was started."""
+        last = self.last_registration(now)
+        return last if last >= self.started else NEVER
 
     def looks_online(self, seen: int, now: int) -> bool:
         """Whether it is online for somebody who looked at the registrations at some time."""
@@ -125,13 +138,13 @@ class ServerLife:
 
     def takes_itself_online(self, now: int) -> bool:
         """Its own opinion."""
-        fresh = now - self.last_registration(now) <= SELF_ONLINE_FOR
+        fresh = now - self.registered(now) <= SELF_ONLINE_FOR
         return self.running and fresh and now - self._offline_until(now) > SELF_ONLINE_AFTER
 
     def _offline_until(self, now: int) -> int:
         offline_until = self.started
         for returned in self._database.returns():
             next_tick = returned + (self.started - returned) % REGISTERS_EVERY
-            if self.started < next_tick <= now and next_tick - self.last_registration(returned) > SELF_ONLINE_FOR:
+            if self.started < next_tick <= now and next_tick - self.registered(returned) > SELF_ONLINE_FOR:
                 offline_until = max(offline_until, next_tick)
         return offline_until

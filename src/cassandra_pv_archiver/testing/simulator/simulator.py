@@ -12,6 +12,7 @@ from .admin_service import AdminService
 from .archive_service import ArchiveService
 from .clock import Clock
 from .cluster import Cluster
+from .compression import compressed
 from .container import completed, rejection
 from .contents import Contents, WhichServer, server_id_of
 from .fault_registry import Exchange, Fault, Faults
@@ -42,6 +43,8 @@ class Simulator(Contents):
             `load_scene` gives.
         start_time: Where its time begins, in nanoseconds since 1970-01-01 UTC. None: now.
         real_time: Whether its time goes on by itself. Without, it stands still until `advance` is called.
+        compresses: Whether replies are compressed with gzip for clients that accept it, as by a proxy in front of the
+            servers, which themselves do not.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Simulator(Contents):
         scene: Callable[[Simulator], object] | None = None,
         start_time: int | None = None,
         real_time: bool = True,
+        compresses: bool = False,
     ) -> None:
         given = getattr(scene, "servers", DEFAULT_SERVERS) if servers is None else servers
         self._first_servers = [_server(server) for server in given]
@@ -61,6 +65,7 @@ class Simulator(Contents):
         self._scene = scene
         self._clock = Clock(start_time, real_time=real_time)
         self._real_time = real_time
+        self._compresses = compresses
         self._lock = threading.RLock()
         self._serving: Serving | None = None
         self.faults: Faults = Faults()
@@ -107,7 +112,8 @@ class Simulator(Contents):
         Args:
             seconds: How much time.
         """
-        self._clock.advance(seconds)
+        with self._lock:
+            self._clock.advance(seconds)
 
     # Servers and their database
 
@@ -117,7 +123,7 @@ class Simulator(Contents):
         return tuple(self._order)
 
     def add_server(self, server: str | UUID | SimulatedServer) -> SimulatedServer:
-        """Adds a server to the cluster, which starts now.
+        """Adds a server to the cluster, which starts now. The others notice it after at most 5 s.
 
         Args:
             server: Its ID, or an object with ID and name.
@@ -137,17 +143,20 @@ class Simulator(Contents):
             server: Its position, its ID, or the server.
         """
         with self._lock:
-            self._cluster.life(self._find(server).server_id).stop(self.now_ns)
+            self._cluster.stop_server(self._find(server).server_id)
         self._open_and_close_ports()
 
     def start_server(self, server: WhichServer) -> None:
-        """Starts a server that was stopped, on the ports it had.
+        """Starts a server that was stopped, on the ports it had. Its counters begin at 0.
 
         Args:
             server: Its position, its ID, or the server.
         """
         with self._lock:
-            self._cluster.life(self._find(server).server_id).start(self.now_ns)
+            started = self._find(server).server_id
+            if not self._cluster.life(started).running:
+                self._cluster.start_server(started)
+                self._admins[started] = AdminService(self._cluster, started)
         self._open_and_close_ports()
 
     def stop_database(self) -> None:
@@ -156,14 +165,20 @@ class Simulator(Contents):
         Requests for samples are answered with an empty or cut array, or with status 500 if they have a ``count``;
         credentials are refused. 15 s later nothing is known about channels any more.
         """
-        self._cluster.database.stop(self.now_ns)
+        with self._lock:
+            self._cluster.stop_database()
 
     def start_database(self) -> None:
         """Brings the database back. If channels had been forgotten, they are known again 15 s later."""
-        self._cluster.database.start(self.now_ns)
+        with self._lock:
+            self._cluster.start_database()
 
     def _find(self, server: WhichServer) -> SimulatedServer:
-        return self._order[server] if isinstance(server, int) else self._cluster.servers[server_id_of(server)]
+        if isinstance(server, int):
+            return self._order[server]
+        if server_id_of(server) not in self._cluster.servers:
+            raise KeyError(f"There is no server {server_id_of(server)}; the cluster has {list(self._cluster.servers)}.")
+        return self._cluster.servers[server_id_of(server)]
 
     # Requests
 
@@ -199,7 +214,8 @@ class Simulator(Contents):
             received = self._received(service, found, request)
             self._requests.append(received)
             faults = self.faults.striking(received)
-        return self._spoiled(received, request, faults, wait or self._wait)
+        response = self._spoiled(received, request, faults, wait or self._wait, {})
+        return compressed(request, response) if self._compresses else response
 
     def _received(self, service: Service, server: SimulatedServer, request: SimulatorRequest) -> ReceivedRequest:
         operation, channels = operation_of(service, request)
@@ -221,39 +237,46 @@ class Simulator(Contents):
         request: SimulatorRequest,
         faults: Sequence[Fault],
         wait: Callable[[float], None],
+        dying: dict[UUID, int],
     ) -> SimulatorResponse:
         """The reply of the first fault, or the proper one. While a fault waits, other requests are answered."""
         if not faults:
-            return self._answer(received, request)
+            return self._answer(received, request, dying)
+
+        def let_die(server: int | str | UUID, after: int) -> None:
+            dying[self._find(server).server_id] = after
+
         exchange = Exchange(
             received,
             request,
-            proceed=lambda: self._spoiled(received, request, faults[1:], wait),
+            proceed=lambda: self._spoiled(received, request, faults[1:], wait, dying),
             completed=lambda response: completed(request, response, self.now_ns),
             wait=wait,
-            let_die=self._let_die,
+            let_die=let_die,
+            stop_database=self.stop_database,
         )
         return faults[0](exchange)
 
-    def _answer(self, received: ReceivedRequest, request: SimulatorRequest) -> SimulatorResponse:
-        with self._lock:
-            response = rejection(request)
-            if response is None:
-                server_id = self._order[received.server].server_id
-                handler = self._archive if received.service == "archive" else self._admins[server_id]
-                response = handler.handle(request)
-            response = completed(request, response, self.now_ns)
-        self._open_and_close_ports()  # a server may have died
-        return response
+    def _answer(
+        self, received: ReceivedRequest, request: SimulatorRequest, dying: dict[UUID, int]
+    ) -> SimulatorResponse:
+        try:
+            with self._lock:
+                response = rejection(request)
+                if response is None:
+                    server_id = self._order[received.server].server_id
+                    handler = self._archive if received.service == "archive" else self._admins[server_id]
+                    self._cluster.dying = dying
+                    response = handler.handle(request)
+                return completed(request, response, self.now_ns)
+        finally:
+            self._open_and_close_ports()  # a server may have died
 
     def _wait(self, seconds: float) -> None:
         if self._serving is None:
             time.sleep(seconds)
         else:
             self._serving.wait(seconds)
-
-    def _let_die(self, server: int | str | UUID, after: int) -> None:
-        self._cluster.dying[self._find(server).server_id] = after
 
     # Sockets
 

@@ -98,16 +98,17 @@ class Ports:
 
     def _accept(self) -> None:
         while not self._stopping:
-            ready = self._selector.select()
+            ready = {key.fileobj: key.data for key, _ in self._selector.select()}
+            if self._woken in ready:
+                del ready[self._woken]
+                self._woken.recv(4096)  # first, or the call that announces a change after the next lines would be lost
             with self._lock:
                 changes, self._changes = self._changes, []
             for change in changes:
                 change()
-            for key, _ in ready:
-                if key.fileobj is self._woken:
-                    self._woken.recv(4096)
-                elif key.data[0] in self._listening:
-                    self._start_connection(key.fileobj, *key.data)
+            for listener, (key, handle) in ready.items():
+                if key in self._listening:
+                    self._start_connection(listener, key, handle)
 
     def _start_connection(self, listener: object, key: Hashable, handle: Handle) -> None:
         assert isinstance(listener, socket.socket)

@@ -1,0 +1,102 @@
+"""Which sample tells the value of a channel at an instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ._categories import CategoricalColumn
+from .series import SampleSeries
+from .times import LATEST
+
+__all__ = ["Integers", "Mask", "Picks", "ValuesInForce"]
+
+Integers: TypeAlias = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """For each instant, the sample that was picked for it.
+
+    Attributes:
+        places: The place of the sample in the series; any where there is none, or -1.
+        valid: Whether there is one.
+    """
+
+    places: Integers
+    valid: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesInForce:
+    """When each sample of a series is in force: until the next one, and a decimated one for its period.
+
+    Attributes:
+        series: The samples; of several at one instant the last alone.
+        last: The last instant of each sample, inclusive.
+    """
+
+    series: SampleSeries
+    last: Integers
+
+    @classmethod
+    def of(cls, series: SampleSeries) -> ValuesInForce:
+        """The samples of a series that are ever in force, which is the last of several at one instant."""
+        times = series.times
+        is_last = np.append(times[1:] != times[:-1], [True] * bool(len(times)))
+        only = series if bool(is_last.all()) else series[is_last.astype(np.bool_)]
+        return cls(only, _last_instants(only.times, only.qualities))
+
+    @property
+    def followed_at_once(self) -> Mask:
+        """Which samples have a value and are followed without a gap by one that also has."""
+        times, valid = self.series.times, self.series.valid
+        joined = valid[:-1] & valid[1:] & (self.last[:-1] + 1 == times[1:])
+        return np.append(joined, np.zeros(min(len(times), 1), np.bool_))
+
+    @property
+    def positions(self) -> Integers:
+        """Where on the axis of time the value of each sample belongs.
+
+        That is the middle of what it stands for if it is decimated, else its own time.
+        """
+        times = self.series.times
+        bounded = _is_decimated(self.series.qualities) & (self.last < LATEST)
+        return np.where(bounded, times + (self.last - times) // 2, times)
+
+    def at(self, instants: Integers) -> Picks:
+        """The sample in force at each instant; there is none in gaps and outside of the range that was asked for."""
+        series = self.series
+        places = np.searchsorted(series.times, instants, side="right") - 1
+        inside = (instants >= series.start) & (instants <= series.end)
+        if not len(series):
+            return Picks(places, np.zeros(len(instants), np.bool_))
+        return Picks(places, inside & (places >= 0) & series.valid[places] & (instants <= self.last[places]))
+
+
+def _is_decimated(qualities: CategoricalColumn) -> Mask:
+    return qualities == "Interpolated"
+
+
+def _last_instants(times: Integers, qualities: CategoricalColumn) -> Integers:
+    before_next = np.append(times[1:] - 1, np.full(min(len(times), 1), LATEST))
+    if "Interpolated" not in qualities.categories or len(times) < 2:
+        return before_next
+    return np.minimum(before_next - times, _periods(times, _is_decimated(qualities)) - 1) + times
+
+
+def _periods(times: Integers, decimated: Mask) -> Integers:
+    """How long each sample may be in force: decimated ones for the period of their level, which neighbours tell.
+
+    Where a shorter level follows a longer one, the distance between the two is neither's period, so the distances on
+    both sides of a sample's own are compared.
+    """
+    distances = np.where(decimated[:-1] & decimated[1:], np.diff(times), 0)
+    before = np.concatenate(([0], distances))
+    after_next = np.concatenate((distances[1:], [0, 0]))
+    told = np.where(before > 0, np.maximum(before, after_next), np.append(distances, 0))
+    return np.where(decimated & (told > 0), told, LATEST)
