@@ -111,8 +111,9 @@ def _problem(decimated: DecimatedRead, blocks: list[SampleColumns]) -> Flow[str 
     """What a reply lacks; None if it is whole."""
     end, start = decimated.end, decimated.start
     if not blocks:
-        shown = yield from _probe(decimated, None, end)
-        return "the reply was empty, though there are samples." if len(shown) else None
+        shown = len((yield from _probe(decimated, None, end)))
+        shown = shown or len((yield from _probe(decimated, None, start, after=True)))
+        return "the reply was empty, though there are samples." if shown else None
     if decimated.goal is None:
         shown = yield from _probe(decimated, blocks[0], end)
         if not len(shown):

@@ -69,8 +69,8 @@ def read_raw(raw: RawRead) -> Flow[None]:
     """
     sizes: WindowSize = yield RememberedWindow()
     read, end = raw.read, raw.read.query.end
-    while True:
-        begin = read.query.start if raw.last is None else max(read.query.start, raw.last)
+    while raw.last is None or raw.last < end:  # however the reply ended, nothing more is wanted then
+        begin = read.query.start if raw.last is None else raw.last
         window_end = sizes.end_of(begin, end)
         before = read.samples
         try:
@@ -84,8 +84,6 @@ def read_raw(raw: RawRead) -> Flow[None]:
             continue
         if raw.last is not None and raw.last >= window_end:
             sizes.answered(window_end - begin, read.samples - before)
-            if raw.last >= end:
-                return
         elif not read.check or (yield from _is_complete(raw)):
             return
         else:
@@ -187,13 +185,15 @@ def _set_goal(raw: RawRead) -> Flow[None]:
 
 
 def _has_raw_samples(raw: RawRead) -> Flow[bool]:
-    """Whether the channel has any raw sample, asked in the way that fails while the database is down.
+    """Whether the channel has any raw sample, asked twice, and in the way that fails while the database is down.
 
     Only requests with ``count`` do. A range without extent selects raw samples, and others where there are none.
     """
-    end = raw.read.query.end
-    shown = yield from _beginning(raw, end, lambda columns: len(columns) > 0)
-    return bool(len(shown)) and not _decimated(shown)[0]
+    for at in (raw.read.query.end, raw.read.query.start):
+        shown = yield from _beginning(raw, at, lambda columns: len(columns) > 0)
+        if len(shown) and not _decimated(shown)[0]:
+            return True
+    return False
 
 
 def has_decimated_samples(raw: RawRead) -> Flow[bool | None]:

@@ -67,9 +67,18 @@ def read_series(request: Request) -> Flow[SampleSeries]:
         columns, notes = yield from _decimated(request, read)
     else:
         notes = yield from _raw(request, read)
-        columns = collected(destination.kept)
+        columns = _from_one_before(request.query.start, collected(destination.kept))
     yield from read.tell(request.query.end, finished=True)
     return SampleSeries(request.query, columns, notes)
+
+
+def _from_one_before(start: int, columns: SampleColumns) -> SampleColumns:
+    """The samples from the newest one at or before the start on.
+
+    There are several before it if a read was resumed there, and a newer one had arrived meanwhile.
+    """
+    before = int((columns.times <= start).sum())
+    return columns.select(slice(before - 1, None)) if before > 1 else columns
 
 
 def _raw(request: Request, read: SampleRead) -> Flow[ReadNotes]:
