@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -45,23 +43,6 @@ def test_the_demo_shows_each_step() -> None:
     assert done.stdout.count(">>>") >= 11
     assert "cannot be" in done.stdout
     assert not done.stderr
-
-
-@pytest.mark.one_interpreter
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_serves_until_it_is_told_to_stop(number: signal.Signals) -> None:
-    command = [sys.executable, "-c", "from cassandra_pv_archiver.cli import main; main()", "demo", "--serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(3)]
-        try:
-            assert "http://127.0.0.1:" in lines[0]
-            process.send_signal(number)
-            began = time.monotonic()
-            assert process.wait(20) == 0
-            assert time.monotonic() - began < 10
-        finally:
-            process.kill()
 
 
 @pytest.mark.one_interpreter
