@@ -254,7 +254,11 @@ class Connection:
         return request
 
     def reply(self, response: httpx.Response, stream: Any) -> Reply:
-        """Wraps a response whose body is still to be read."""
+        """Wraps a response whose body is still to be read; it is uncompressed only if it is gzip, and only once."""
+        codings = response.headers.get_list("Content-Encoding", split_commas=True)
+        if [coding.strip().lower() for coding in codings] != ["gzip"]:
+            # Nobody asked for it, and a few bytes within two layers can become gigabytes in one step.
+            response.headers.pop("Content-Encoding", None)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, "Authorization" in response.request.headers, stream)
 

@@ -28,6 +28,7 @@ PRINTED = {
     "password_from_environment": ["True"],
     "password_from_keyring": ["True"],
     "patient_job": ["True\n['RING:LIFETIME']\nTrue"],
+    "report_as_web_page": ["4 curves, 7 tables"],
     "run_commands": [
         "add_channel RING:S05:TEMP succeeded",
         "rename_channel RING:NO:SUCH refused",
@@ -36,6 +37,9 @@ PRINTED = {
         "addOptions",
     ],
     "samples_as_columns": ["['LOLO'] for 10 minutes", "True True", "int64 ['Injection'", "Disconnected 10 minutes"],
+    "samples_as_parquet": ["timestamp[ns, tz=UTC]", "True mbar ['Disconnected']\nTrue"],
+    "samples_in_pandas": ["float64 datetime64[ns, Europe/Berlin] mA", "['LOLO']", "Int64 {'User run'", "True"],
+    "samples_in_polars": ["time_zone='UTC') Enum(", "['LOLO']\nTrue\nList(Float64) 24"],
     "simulated_cluster": ["[2.0, 3.0, 4.0, 5.0]"],
     "test_my_program": ["2 passed"],
     "statistics_of_shifts": ["mean 1", "MAJOR 595 s", "for 94% of the time", "=True", "'User run': '4 h'"],

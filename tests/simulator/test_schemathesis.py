@@ -18,6 +18,7 @@ import pytest
 from cassandra_pv_archiver.testing.simulator import Simulator, SimulatorRequest, SimulatorResponse
 from tests.unit.specifications import PREFIXES, SPECS, operations, spec, strict
 
+from .fidelity import CHECKS
 from .recorded_cluster import CREDENTIALS, JSON_BODY, UNKNOWN_SERVER, Story, recorded_at
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
@@ -144,7 +145,7 @@ def test_what_is_compared_with_the_specifications_is_never_switched_off() -> Non
 
 
 def test_each_check_that_is_switched_off_has_a_witness() -> None:
-    assert switched_off() == WITNESSES.keys()
+    assert switched_off() == WITNESSES.keys() == CHECKS.keys()
 
 
 @pytest.mark.parametrize(("operation", "check"), WITNESSES)

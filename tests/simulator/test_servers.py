@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -144,6 +146,37 @@ def test_names_of_servers_that_do_not_exist() -> None:
         simulator.stop_server(UNKNOWN_SERVER)
     with pytest.raises(ValueError, match="at least one"):
         Simulator([])
+
+
+def accepts(url: str) -> bool:
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    try:
+        socket.create_connection((parts.hostname, parts.port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_ports_are_open_while_a_server_runs_and_keep_their_numbers() -> None:
+    simulator = new_simulator()
+    with simulator.serve() as running:
+        simulator.add_server(THIRD)
+        urls = [server.archive_url for server in running.servers]
+        assert [accepts(url) for url in urls] == [True, True, True]
+        for server in (0, 2):
+            simulator.stop_server(server)
+        assert [accepts(url) for url in urls] == [False, True, False]
+        simulator.start_server(2)
+        assert [accepts(url) for url in urls] == [False, True, True]
+        simulator.reset()
+        assert [accepts(url) for url in urls] == [True, True, False]
+        assert accepts(running.admin_url)
+        assert running.archive_url == urls[0]
+        with pytest.raises(RuntimeError, match="already"), simulator.serve():
+            pass
+    assert [accepts(url) for url in urls] == [False, False, False]
 
 
 # -- channels of servers that are offline --

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import TypeVar
 
 from rich.console import Console
@@ -33,24 +30,6 @@ def run() -> None:
                 _samples(console, archive)
             _commands(console, admin)
     console.print("\nThat was the demo. [bold]cpva demo --serve[/] leaves the cluster running for your own scripts.")
-
-
-def serve_scene() -> None:
-    """Serves the scene until Ctrl-C or SIGTERM."""
-    console = Console()
-    stopped = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- given by the system
-        stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    with demo_scene().serve() as running:
-        try:
-            _print_urls(console, running)
-            console.print("User admin, password admin. Press Ctrl-C to stop.")
-            stopped.wait()
-        except KeyboardInterrupt:
-            console.print("Stopping.")
 
 
 def _print_urls(console: Console, running: RunningSimulator) -> None:

@@ -2,6 +2,10 @@
 
 pytest loads this module in every run in which the package is installed, so it imports nothing of the package until
 a fixture is used.
+
+All clients use the first server of ``archiver_simulator``; a project or a module that defines a fixture of that name
+itself has its own cluster behind the same clients. Failed requests are repeated at once, so that tests of faults do
+not wait.
 """
 
 from __future__ import annotations
@@ -12,14 +16,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncAdminClient, AsyncArchiveClient
+    from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncAdminClient, AsyncArchiveClient, RetryPolicy
 
     from .simulator import Simulator
 
 
 @pytest.fixture
 def archiver_simulator() -> Simulator:
-    """A simulated cluster of two servers without channels."""
+    """A simulated cluster of two servers without channels, whose time follows real time."""
     from .simulator import Simulator
 
     return Simulator()
@@ -35,7 +39,7 @@ def archiver_admin_client(archiver_simulator: Simulator) -> Iterator[AdminClient
     from .transports import SimulatorTransport
 
     with httpx.Client(transport=SimulatorTransport(archiver_simulator, "admin")) as http_client:
-        yield AdminClient("simulator", password="admin", http_client=http_client)
+        yield AdminClient("simulator", password="admin", http_client=http_client, retry=_at_once())
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def archiver_archive_client(archiver_simulator: Simulator) -> Iterator[ArchiveCl
     from .transports import SimulatorTransport
 
     with httpx.Client(transport=SimulatorTransport(archiver_simulator, "archive")) as http_client:
-        yield ArchiveClient("simulator", http_client=http_client)
+        yield ArchiveClient("simulator", http_client=http_client, retry=_at_once())
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def archiver_async_admin_client(archiver_simulator: Simulator) -> AsyncAdminClie
     from .transports import SimulatorTransport
 
     http_client = httpx.AsyncClient(transport=SimulatorTransport(archiver_simulator, "admin"))
-    return AsyncAdminClient("simulator", password="admin", http_client=http_client)
+    return AsyncAdminClient("simulator", password="admin", http_client=http_client, retry=_at_once())
 
 
 @pytest.fixture
@@ -74,4 +78,10 @@ def archiver_async_archive_client(archiver_simulator: Simulator) -> AsyncArchive
     from .transports import SimulatorTransport
 
     http_client = httpx.AsyncClient(transport=SimulatorTransport(archiver_simulator, "archive"))
-    return AsyncArchiveClient("simulator", http_client=http_client)
+    return AsyncArchiveClient("simulator", http_client=http_client, retry=_at_once())
+
+
+def _at_once() -> RetryPolicy:
+    from cassandra_pv_archiver import RetryPolicy
+
+    return RetryPolicy(first_delay=0.001, longest_delay=0.01)

@@ -15,7 +15,7 @@ from cassandra_pv_archiver.testing.simulator.simulator import DEFAULT_SERVERS
 from .checks import add_fault, find_server, problems
 from .errors import problems_of_members, scene_error
 from .filling import Recordings, fill
-from .models import SceneFile, Server
+from .models import SceneFile, Server, User
 from .reading import read_recordings, read_table
 
 
@@ -24,13 +24,16 @@ class Scene:
 
     Attributes:
         servers: The servers of the cluster, in the order of the file.
+        users: Who may log in, besides ``admin``, whose password is ``admin`` if it is not among them.
     """
 
     servers: tuple[SimulatedServer, ...]
+    users: tuple[User, ...]
 
     def __init__(self, file: SceneFile, recordings: Recordings) -> None:
         self._file = file
         self._recordings = recordings
+        self.users = file.users
         self._servers = _servers_of(file)
         self.servers = tuple(
             SimulatedServer(name=server.name) if server.id is None else SimulatedServer(server.id, server.name)
@@ -48,7 +51,7 @@ class Scene:
         """
         if simulator.servers != self.servers:
             raise ValueError("The simulator has other servers than the scene: leave out its argument servers.")
-        for user in self._file.users:
+        for user in self.users:
             simulator.add_user(user.name, user.password, administrator=user.administrator)
         for channel in self._file.channels:
             fill(simulator, channel, find_server(channel.server, self._servers), self._recordings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 SECOND = 1_000_000_000
@@ -29,8 +30,8 @@ class Clock:
         """Lets time pass at once.
 
         Args:
-            seconds: How much; not negative.
+            seconds: How much; finite and not negative.
         """
-        if seconds < 0:
-            raise ValueError(f"Time does not go back: {seconds}")
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"Time goes forward by a finite number of seconds, not by {seconds}; it does not go back.")
         self._base_ns += round(seconds * SECOND)

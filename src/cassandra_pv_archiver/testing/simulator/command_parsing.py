@@ -23,10 +23,9 @@ def _levels(value: Any) -> list[int]:
 
 
 def _retention_periods(value: Any) -> dict[int, int]:
-    given = read.mapping(value)
-    levels = [read.integer_key(level) for level in given]
-    _not_negative(levels)
-    return dict(sorted(zip(levels, (max(read.integer(period), 0) for period in given.values()), strict=True)))
+    given = {read.integer_key(level): max(read.integer(period), 0) for level, period in read.mapping(value).items()}
+    _not_negative(given)
+    return dict(sorted(given.items()))
 
 
 def _not_negative(levels: Iterable[int]) -> set[int]:
@@ -109,8 +108,9 @@ def _parse_command(given: Any) -> Command:
     found = read.members(given, {"commandType", *known})
     command: Command = {"commandType": kind}
     for member, (reader, required) in known.items():
-        if member in found:
-            command[member] = reader(found[member])
+        value = reader(found[member]) if member in found else None
+        if value is not None:
+            command[member] = value
         elif required:
             raise UnreadableError
     return normalised(command)

@@ -81,5 +81,6 @@ class GzipBomb:
 def _compressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
     compressor = zlib.compressobj(wbits=31)
     for piece in pieces:
-        yield compressor.compress(piece)
+        # At once, so that nobody loses patience before the first byte.
+        yield compressor.compress(piece) + compressor.flush(zlib.Z_SYNC_FLUSH)
     yield compressor.flush()

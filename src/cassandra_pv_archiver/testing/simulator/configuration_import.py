@@ -45,7 +45,7 @@ def parse_import(body: Any) -> ImportRequest:
     given = read.members(body, {"configurationFile", *_FLAGS})
     if "configurationFile" not in given:
         raise UnreadableError
-    flags = (read.boolean(given.get(flag, False)) for flag in _FLAGS)
+    flags = (read.boolean(given.get(flag, False)) or False for flag in _FLAGS)
     return ImportRequest(read.binary(given["configurationFile"]), *flags)
 
 

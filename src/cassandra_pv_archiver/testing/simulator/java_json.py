@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from .java_numbers import java_double
 
-_SPECIAL = re.compile('["\\\\\x00-\x1f\U00010000-\U0010ffff]')
+_SPECIAL = re.compile('["\\\\\x00-\x1f\ud800-\udfff\U00010000-\U0010ffff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
@@ -29,7 +29,7 @@ def _escaped(match: re.Match[str]) -> str:
     character = match[0]
     if character in _SHORT:
         return _SHORT[character]
-    units = character.encode("utf-16-be")
+    units = character.encode("utf-16-be", errors="surrogatepass")
     return "".join(f"\\u{units[place]:02X}{units[place + 1]:02X}" for place in range(0, len(units), 2))
 
 

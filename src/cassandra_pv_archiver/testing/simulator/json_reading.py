@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from uuid import UUID
 
 _Value = TypeVar("_Value")
 Reader: TypeAlias = Callable[[Any], _Value]
+"""What reads a member; None means the same as a member that is missing."""
 
 
 class UnreadableError(Exception):
@@ -38,8 +38,12 @@ def parse(body: bytes) -> Any:
     Raises:
         UnreadableError: There is none, or it is not well-formed.
     """
+    encoding = json.detect_encoding(body)
     try:
-        text = body.decode(json.detect_encoding(body))
+        text = body.decode(encoding, errors="surrogatepass")
+    except UnicodeDecodeError as error:
+        text = body[: error.start].decode(encoding, errors="surrogatepass")  # what is not read does no harm
+    try:
         return _DECODER.raw_decode(text.lstrip(" \t\r\n"))[0]
     except (ValueError, RecursionError) as error:
         raise UnreadableError from error
@@ -54,8 +58,18 @@ def _refuse(written: str) -> Any:
     raise ValueError(written)
 
 
+def _object(given: list[tuple[str, Any]]) -> dict[str, Any]:
+    if sum(name == _KIND for name, _ in given) > 1:
+        raise ValueError(_KIND)  # all other members may be repeated, the last one counts
+    return dict(given)
+
+
+_KIND = "commandType"
 _DECODER = json.JSONDecoder(
-    parse_int=_integer_token, parse_float=lambda written: Number(written, float(written)), parse_constant=_refuse
+    object_pairs_hook=_object,
+    parse_int=_integer_token,
+    parse_float=lambda written: Number(written, float(written)),
+    parse_constant=_refuse,
 )
 
 
@@ -89,13 +103,16 @@ def integer(value: Any) -> int:
     """An integer of 32 bits, as a number (whose fraction is cut off) or as text."""
     if isinstance(value, str):
         return _integer_of(value.strip(_JAVA_WHITE_SPACE))
-    if not isinstance(value, Number) or not -(2**31) <= value.value < 2**31:
+    if not isinstance(value, Number) or not _LEAST <= value.value <= _LARGEST:
         raise UnreadableError
     return int(value.value)
 
 
+_LEAST, _LARGEST = -(2**31), 2**31 - 1
 _JAVA_WHITE_SPACE = "".join(map(chr, range(0x21)))
 """What Java's ``trim`` removes."""
+_INTEGER = re.compile(r"[+-]?0*[^\W\D\U00010000-\U0010ffff]{1,100}")
+"""Digits may be those of any script, but Java does not see those beyond U+FFFF."""
 
 
 def integer_key(text: str) -> int:
@@ -104,18 +121,24 @@ def integer_key(text: str) -> int:
 
 
 def _integer_of(text: str) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,100}", text) or not -(2**31) <= int(text) < 2**31:
+    if not _INTEGER.fullmatch(text):
         raise UnreadableError
-    return int(text)
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    number = -int(digits) if text.startswith("-") else int(digits)
+    if not _LEAST <= number <= _LARGEST:
+        raise UnreadableError
+    return number
 
 
-def boolean(value: Any) -> bool:
-    """A boolean, as itself, as text or as a number."""
+def boolean(value: Any) -> bool | None:
+    """A boolean, as itself, as text or as an integer; None if the text is blank or ``null``."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, Number):
-        return value.value != 0
+    if isinstance(value, Number) and isinstance(value.value, int):
+        return value.written != "0"  # so -0 is true
     text = value.strip(_JAVA_WHITE_SPACE) if isinstance(value, str) else None
+    if text in {"", "null"}:
+        return None
     if text not in {"true", "True", "false", "False"}:
         raise UnreadableError
     return text in {"true", "True"}
@@ -142,30 +165,30 @@ def name(value: Any) -> str:
     return converted
 
 
-def server_id(value: Any) -> UUID:
-    """A UUID of 36 characters, or of 24 in Base64."""
+def server_id(value: Any) -> UUID | None:
+    """A UUID of 36 characters, or of 24 in Base64; None if the text is blank."""
     if not isinstance(value, str):
         raise UnreadableError
     trimmed = value.strip(_JAVA_WHITE_SPACE)
+    if not trimmed:
+        return None
     if re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", trimmed):
         return UUID(trimmed)
-    if len(trimmed) == 24:
-        return UUID(bytes=_decoded(trimmed, 16))
-    raise UnreadableError
+    decoded = binary(trimmed) if len(trimmed) == _LENGTH_IN_BASE64 else b""
+    if len(decoded) != _BYTES:
+        raise UnreadableError
+    return UUID(bytes=decoded)
+
+
+_LENGTH_IN_BASE64, _BYTES = 24, 16
+_UNIT = r"(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)"
+_BASE64 = re.compile(rf"[\x00-\x20]*+(?:{_UNIT}[\x00-\x20]*+)*+")
+_BASE64_PIECE = re.compile(r"[A-Za-z0-9+/]+=*")
 
 
 def binary(value: Any) -> bytes:
-    """Bytes in Base64: standard alphabet, padded, without line breaks."""
-    if not isinstance(value, str):
+    """Bytes in Base64: standard alphabet, padded; white space and padding may stand between any units of four."""
+    if not isinstance(value, str) or not _BASE64.fullmatch(value):
         raise UnreadableError
-    return _decoded(value)
-
-
-def _decoded(encoded: str, length: int | None = None) -> bytes:
-    try:
-        decoded = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise UnreadableError from error
-    if length is not None and len(decoded) != length:
-        raise UnreadableError
-    return decoded
+    pieces = _BASE64_PIECE.findall(value.translate(dict.fromkeys(range(0x21))))
+    return b"".join(map(base64.b64decode, pieces))

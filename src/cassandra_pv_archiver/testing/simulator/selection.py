@@ -33,8 +33,7 @@ def select_samples(channel: Channel, start: int, end: int, count: int | None) ->
             rows = select(columns, start, end, extra=True)
         if not len(rows):
             continue
-        if not blocks or rows.times[0] < blocks[-1].times[0]:
-            blocks.append(rows)
+        blocks.append(rows)
         if rows.times[0] <= start:
             break
     return blocks

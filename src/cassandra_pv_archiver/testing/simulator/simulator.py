@@ -260,6 +260,7 @@ class Simulator(Contents):
     def _answer(
         self, received: ReceivedRequest, request: SimulatorRequest, dying: dict[UUID, int]
     ) -> SimulatorResponse:
+        may_die = bool(dying)
         try:
             with self._lock:
                 response = rejection(request)
@@ -270,7 +271,8 @@ class Simulator(Contents):
                     response = handler.handle(request)
                 return completed(request, response, self.now_ns)
         finally:
-            self._open_and_close_ports()  # a server may have died
+            if may_die:
+                self._open_and_close_ports()
 
     def _wait(self, seconds: float) -> None:
         if self._serving is None:
