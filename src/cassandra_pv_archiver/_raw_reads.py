@@ -23,10 +23,14 @@ from ._sample_values import Mask
 from ._steps import DeadlineError, Decoder, Flow, RememberedWindow, Reply
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError, RefusedError, RequestTimeoutError
 
-__all__ = ["RawRead", "has_decimated_samples", "read_raw"]
+__all__ = ["RawRead", "UnorderedReplyError", "has_decimated_samples", "read_raw"]
 
 _TOO_LARGE = frozenset({500, 502, 504})
 """Statuses with which a server, or a proxy in front of it, refuses a range that is too long."""
+
+
+class UnorderedReplyError(InvalidReplyError):
+    """Raw samples do not come in the order of time."""
 
 
 @dataclass(slots=True)
@@ -126,7 +130,7 @@ class _Continuation:
         """The samples that are new.
 
         Raises:
-            InvalidReplyError: The samples are not in the order of time.
+            UnorderedReplyError: The samples are not in the order of time.
             InterruptedReplyError: The sample that shows that nothing is missing in between is not there.
         """
         times = columns.times
@@ -134,7 +138,7 @@ class _Continuation:
             return columns
         steps = np.diff(times, prepend=times[0] if self._reached is None else self._reached)
         if (steps < 0).any():
-            raise InvalidReplyError(
+            raise UnorderedReplyError(
                 "Raw samples do not come in the order of time, so that nothing shows whether all are there.", "/time"
             )
         is_new = steps > 0  # a sample that comes twice is one
@@ -202,8 +206,12 @@ def has_decimated_samples(raw: RawRead) -> Flow[bool | None]:
     def earlier(columns: SampleColumns) -> Mask:
         return _decimated(columns) & ((columns.times < raw.first) if raw.first is not None else np.True_)
 
+    def is_enough(columns: SampleColumns) -> bool:
+        # For one instant there are at most two raw samples, and decimated ones follow them.
+        return len(columns) > 2 or bool(earlier(columns).any())
+
     try:
-        shown = yield from _beginning(raw, raw.read.query.start, lambda columns: bool(earlier(columns).any()))
+        shown = yield from _beginning(raw, raw.read.query.start, is_enough)
     except ArchiverError:
         return None
     return bool(earlier(shown).any())

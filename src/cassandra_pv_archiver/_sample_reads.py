@@ -8,7 +8,7 @@ from typing import Literal
 
 from ._attempts import attempts_for
 from ._decimated_reads import DecimatedRead, read_decimated
-from ._raw_reads import RawRead, has_decimated_samples, read_raw
+from ._raw_reads import RawRead, UnorderedReplyError, has_decimated_samples, read_raw
 from ._read_windows import multiple_of_spacing
 from ._reading import CutReplyError, Destination, SampleRead, collected
 from ._sample_columns import SampleColumns
@@ -16,6 +16,7 @@ from ._sample_decoding import SampleFormat
 from ._sample_query import ReadNotes
 from ._sample_values import Kind
 from ._steps import Call, CancelledError, Flow, Hand, SideBySide
+from ._unordered_reads import read_unordered
 from .errors import ArchiverError
 from .read_results import CancelledReadError, ChannelSeries, IncompleteReplyError, SeveralReadsFailedError
 from .series import SampleQuery, SampleSeries
@@ -61,15 +62,23 @@ def read_series(request: Request) -> Flow[SampleSeries]:
         CancelledReadError: The read was cancelled.
         ArchiverError: Nothing has arrived.
     """
-    destination = Destination()
-    read = yield from request.begin(destination)
+    read = yield from request.begin()
     if request.query.count:
         columns, notes = yield from _decimated(request, read)
     else:
-        notes = yield from _raw(request, read)
-        columns = _from_one_before(request.query.start, collected(destination.kept))
+        columns, notes = yield from _raw_series(request, read)
     yield from read.tell(request.query.end, finished=True)
     return SampleSeries(request.query, columns, notes)
+
+
+def _raw_series(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, ReadNotes]]:
+    try:
+        notes = yield from _raw(request, read)
+    except UnorderedReplyError:
+        columns = yield from read_unordered(read)
+        begins_late = not len(columns) or int(columns.times[0]) > request.query.start
+        return columns, ReadNotes(begins_late=begins_late)
+    return _from_one_before(request.query.start, collected(read.destination.kept)), notes
 
 
 def _from_one_before(start: int, columns: SampleColumns) -> SampleColumns:
@@ -85,6 +94,8 @@ def _raw(request: Request, read: SampleRead) -> Flow[ReadNotes]:
     raw = RawRead(read)
     try:
         yield from read_raw(raw)
+    except UnorderedReplyError:
+        raise
     except ArchiverError as failure:
         raise _carrying(failure, request, read.destination.kept, raw.last) from failure
     begins_late = raw.first is None or raw.first > request.query.start

@@ -27,6 +27,10 @@ SILENT = ("CutArray", "DatabaseFails")
 """Faults that a reply does not show. There is one in a course, or outages of the database that last."""
 
 
+def pairs(series: SampleSeries) -> list[tuple[int, Any]]:
+    return list(zip(series.times.tolist(), series.values.tolist(), strict=True))
+
+
 @dataclass
 class Course:
     """What one seed gives.
@@ -189,9 +193,7 @@ class Course:
             return type(failure).__name__
         finally:
             assert self.driver.open == 0
-        self._check_series(
-            [] if series is None else list(zip(series.times.tolist(), series.values.tolist(), strict=True))
-        )
+        self._check_series([] if series is None else pairs(series))
         return "exact"
 
     def _check_series(self, found: list[tuple[int, Any]]) -> None:
@@ -213,12 +215,6 @@ class Course:
     def _check_failure(self, failure: ArchiverError) -> None:
         assert self.worst or len(self.striking) > self.driver.limits.retry.retries
         if isinstance(failure, IncompleteReplyError) and not self.count:
-            received = list(zip(failure.received.times.tolist(), failure.received.values.tolist(), strict=True))
-            handed = [
-                pair
-                for part in self.driver.handed
-                for pair in zip(part.times.tolist(), part.values.tolist(), strict=True)
-            ]
-            together = handed + received
+            together = [pair for part in (*self.driver.handed, failure.received) for pair in pairs(part)]
             whole = max(self.truths, key=len)
             assert together == whole[: len(together)] or len(self.truths) > 1
