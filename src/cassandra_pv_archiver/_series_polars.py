@@ -59,7 +59,9 @@ def _scalars(polars: Any, values: TableValues) -> Any:
 
 
 def _with_nulls(polars: Any, series: Any, valid: Mask) -> Any:
-    return series if valid.all() else series.set(polars.Series(~valid), None)
+    if valid.all():
+        return series
+    return polars.select(polars.when(polars.Series(valid)).then(series)).to_series()
 
 
 def _lists(polars: Any, values: TableValues) -> Any:
@@ -75,6 +77,6 @@ def _lists(polars: Any, values: TableValues) -> Any:
         .agg("list")
     )
     # Empty arrays have no rows in the groups.
-    column = polars.col("list").fill_null(polars.lit([], dtype=polars.List(flat.dtype)))
+    column = polars.col("list").fill_null(polars.lit(polars.Series([[]], dtype=polars.List(flat.dtype))))
     joined = polars.DataFrame({"row": rows}).join(lists, on="row", how="left", maintain_order="left")
     return _with_nulls(polars, joined.select(column).to_series(), values.valid)

@@ -42,6 +42,7 @@ PRINTED = {
     "samples_in_polars": ["time_zone='UTC') Enum(", "['LOLO']\nTrue\nList(Float64) 24"],
     "simulated_cluster": ["[2.0, 3.0, 4.0, 5.0]"],
     "test_my_program": ["2 passed"],
+    "test_on_a_bad_day": ["4 passed"],
     "statistics_of_shifts": ["mean 1", "MAJOR 595 s", "for 94% of the time", "=True", "'User run': '4 h'"],
     "tracing": ["get_samples within nightly report: ", "'archiver.channel': 'RING:CURRENT'"],
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +28,7 @@ from cassandra_pv_archiver.testing import (
 )
 from cassandra_pv_archiver.testing.simulator.connections import ClosedError
 
+ROOT = Path(__file__).parents[2]
 SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
 SERVER_2 = "11111111-2222-3333-4444-555555555552"
@@ -224,6 +227,15 @@ def test_what_could_never_strike_is_refused(
 def test_faults_that_make_no_sense_are_refused(make: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"not|no error page"):
         make()
+
+
+def test_operations_are_called_as_in_the_specifications() -> None:
+    names = [
+        name for spec in (ROOT / "spec").glob("*.yaml") for name in re.findall(r"operationId: (\w+)", spec.read_text())
+    ]
+    assert len(names) == 13
+    with pytest.raises(ValueError, match=", ".join(sorted(names))):
+        Simulator().faults.add(FAIL, operation="")
 
 
 def test_a_function_is_a_fault(simulator: Simulator) -> None:
@@ -712,6 +724,13 @@ def test_every_fault_is_tested_on_sockets() -> None:
     others = {faults.Refuse, faults.Break, faults.Delay}
     kinds = {getattr(faults, name) for name in faults.__all__ if is_fault(getattr(faults, name))}
     assert {type(fault) for fault in WHOLE_REPLIES} | others == kinds
+
+
+def test_every_fault_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "pages" / "faults.md").read_text("utf-8")
+    assert {name for name in faults.__all__ if is_fault(getattr(faults, name))} == set(
+        re.findall(r"^\| `(\w+)\(", page, re.MULTILINE)
+    )
 
 
 def is_fault(member: Any) -> bool:

@@ -1,9 +1,8 @@
-"""Servers as they come, go and lose their database (sections 2.6 to 2.14, 5.5 and 9.2 of the reference)."""
+"""Servers as they come and go, and what they show of their channels (sections 1.1, 2.6 to 2.14 and 9.2)."""
 
 from __future__ import annotations
 
 import base64
-import json
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +10,11 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from cassandra_pv_archiver.testing.simulator import SimulatedServer, Simulator, SimulatorRequest, double_sample
+from cassandra_pv_archiver.testing.simulator import (
+    SimulatedServer,
+    Simulator,
+    SimulatorRequest,
+)
 
 from .asking import (
     FIRST,
@@ -21,22 +24,13 @@ from .asking import (
     UNKNOWN_SERVER,
     admin,
     channel_of,
-    fails,
     new_simulator,
     read,
-    read_samples,
     run,
 )
+from .server_status import counters, online, own_opinion
 
 THIRD = "11111111-2222-3333-4444-555555555553"
-
-
-def online(simulator: Simulator, *, server: int = 0) -> list[bool]:
-    return [shown["online"] for shown in read(simulator, "cluster-status", server=server)["servers"]]
-
-
-def own_opinion(simulator: Simulator, server: int = 0) -> bool:
-    return read(simulator, "server-status/this-server", server=server)["serverOnline"]
 
 
 def seconds_until(simulator: Simulator, reached: Any, step: float = 0.5) -> float:
@@ -235,11 +229,6 @@ def test_counters_of_a_server_go_on_when_channels_are_initialised_and_begin_at_0
     assert counters(simulator) == (0, 0)
 
 
-def counters(simulator: Simulator, server: int = 0) -> tuple[int, int]:
-    shown = read(simulator, "server-status/this-server", server=server)
-    return int(shown["totalSamplesWritten"]), int(shown["totalSamplesDropped"])
-
-
 def test_the_status_counts_channels_by_state() -> None:
     simulator = new_simulator(provides=lambda name: name != "away")
     simulator.add_channel("away")
@@ -261,195 +250,20 @@ def test_a_given_state_lasts_until_the_channel_is_initialised() -> None:
     assert channel_of(simulator, "x")["state"] == "ok"
 
 
-# -- signals are archived by a server that runs --
-
-
-@pytest.fixture
-def signalling() -> Simulator:
-    """A channel whose signal has had a sample each second for ten seconds."""
-    simulator = new_simulator(provides=lambda name: name != "away")
-    simulator.add_channel("x", server=1)
-    simulator.add_samples("x", signal=lambda seconds: seconds, period=1, start=START - 10 * SECOND)
-    return simulator
-
-
-def archived(simulator: Simulator, name: str = "x") -> list[int]:
-    found = read_samples(simulator, name, 0, START + 1000 * SECOND)
-    return [(sample["time"] - START) // SECOND for sample in found if sample["time"] >= START]
-
-
-def written(simulator: Simulator) -> tuple[int, int]:
-    shown = channel_of(simulator, "x", server=1)
-    return int(shown["totalSamplesWritten"]), int(shown["totalSamplesDropped"])
-
-
-def test_samples_arrive_as_time_goes_by(signalling: Simulator) -> None:
-    assert len(read_samples(signalling, "x", 0, START + SECOND)) == 11
-    signalling.advance(2.5)
-    assert archived(signalling) == [0, 1, 2]
-    assert written(signalling) == (3, 0)
-
-
-def test_a_stopped_server_archives_nothing(signalling: Simulator) -> None:
-    signalling.advance(2)
-    signalling.stop_server(1)
-    signalling.advance(5)
-    assert archived(signalling) == [0, 1, 2]
-    signalling.start_server(1)
-    signalling.advance(2)
-    assert archived(signalling) == [0, 1, 2, 8, 9]
-    assert written(signalling) == (2, 0)
-
-
-def test_samples_are_lost_while_the_database_is_down(signalling: Simulator) -> None:
-    signalling.advance(2)
-    signalling.stop_database()
-    signalling.advance(5)
-    signalling.start_database()
-    signalling.advance(2)
-    assert archived(signalling) == [0, 1, 2, 8, 9]
-    assert written(signalling) == (5, 5)
-
-
-def test_a_disabled_a_moved_and_a_disconnected_channel_archive_nothing(signalling: Simulator) -> None:
-    signalling.advance(1)
-    run(signalling, {"commandType": "update_channel", "channelName": "x", "enabled": False})
-    signalling.advance(3)
-    assert written(signalling) == (0, 0)
-    run(signalling, {"commandType": "update_channel", "channelName": "x", "enabled": True})
-    signalling.advance(2)
-    run(signalling, {"commandType": "move_channel", "channelName": "x", "newServerId": FIRST})
-    signalling.advance(8)  # the new server waits for 6 s
-    assert archived(signalling) == [0, 1, 5, 6, 12, 13, 14]
-    run(signalling, {"commandType": "rename_channel", "oldChannelName": "x", "newChannelName": "away"})
-    signalling.advance(3)
-    assert archived(signalling, "away")[-1] == 14
-    run(signalling, {"commandType": "move_channel", "channelName": "away", "newServerId": UNKNOWN_SERVER})
-    signalling.advance(30)
-    assert archived(signalling, "away")[-1] == 14
-
-
-# -- outages of the database (5.5, outage_* of the recordings) --
-
-
-@pytest.fixture
-def filled() -> Simulator:
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("*/*", 200),
+        ("*; q=.2", 200),
+        ("application/*", 200),
+        ("text/html, application/vnd.x+json", 200),
+        ("", 200),
+        ("text/*, image/png", 406),
+        ("nonsense", 406),
+    ],
+)
+def test_only_json_is_served(accept: str, status: int) -> None:
     simulator = new_simulator()
-    simulator.add_channel("x", decimation_levels=[10], samples=[double_sample(START, 1.0)], samples_written=4)
-    return simulator
-
-
-def statuses(simulator: Simulator) -> list[int]:
-    """Of the channel list, the channels of a server, a search, samples, samples with count."""
-    archive = [
-        "channels-by-pattern/*",
-        f"samples/x?start={START}&end={START}",
-        f"samples/x?start={START}&end={START}&count=1",
-    ]
-    paths = [f"/archive-access/api/1.0/archive/1/{path}".encode() for path in archive]
-    return [
-        admin(simulator, "channels/all").status,
-        admin(simulator, f"channels/by-server/{FIRST}").status,
-        *(simulator.handle("archive", 0, SimulatorRequest("GET", path)).status for path in paths),
-    ]
-
-
-def test_an_outage_of_the_database_from_beginning_to_end(filled: Simulator) -> None:
-    assert statuses(filled) == [200] * 5
-    filled.stop_database()
-    assert statuses(filled) == [200, 200, 200, 200, 500]
-    assert read_samples(filled, "x", START, START) == []
-    filled.advance(14.9)
-    assert statuses(filled)[0] == 200
-    filled.advance(5.1)
-    assert statuses(filled) == [503] * 5
-    assert online(filled) == [False, False]
-    assert not own_opinion(filled)
-    assert read(filled, "server-status/this-server")["channelsTotal"] == "0"
-    filled.start_database()
-    filled.advance(14.9)
-    assert statuses(filled)[0] == 503
-    filled.advance(0.2)
-    assert statuses(filled) == [200] * 5
-    assert online(filled) == [True, True]
-    assert own_opinion(filled)
-    assert channel_of(filled, "x")["totalSamplesWritten"] == "0"
-    assert counters(filled) == (4, 0)
-
-
-def test_a_short_outage_leaves_no_trace(filled: Simulator) -> None:
-    filled.stop_database()
-    filled.stop_database()
-    filled.advance(7)
-    filled.start_database()
-    filled.start_database()
-    assert statuses(filled) == [200] * 5
-    assert online(filled) == [True, True]
-    assert channel_of(filled, "x")["totalSamplesWritten"] == "4"
-
-
-def test_an_outage_during_recovery_delays_it(filled: Simulator) -> None:
-    filled.stop_database()
-    filled.advance(20)
-    filled.start_database()
-    filled.advance(12)
-    filled.stop_database()
-    filled.advance(1)
-    filled.start_database()
-    filled.advance(5)
-    assert statuses(filled)[0] == 503
-    filled.advance(10.1)
-    assert statuses(filled) == [200] * 5
-    filled.stop_database()
-    filled.advance(1)
-    assert statuses(filled)[0] == 200
-
-
-def test_a_server_that_is_started_during_an_outage_knows_nothing(filled: Simulator) -> None:
-    filled.stop_server(0)
-    filled.stop_database()
-    filled.advance(2)
-    filled.start_server(0)
-    assert read(filled, "cluster-status")["servers"] == []
-    shown = read(filled, "server-status/this-server")
-    assert (shown["serverLastOnlineTime"], shown["channelsTotal"]) == ("0", "0")
-    filled.advance(6)
-    assert not own_opinion(filled)
-    filled.start_database()
-    filled.advance(5)
-    assert online(filled) == [True, True]
-    filled.advance(6)
-    assert own_opinion(filled)
-
-
-def test_a_reply_that_is_being_sent_is_cut_when_the_database_goes_down() -> None:
-    simulator = new_simulator()
-    simulator.add_channel("x")
-    simulator.add_samples("x", times=START + np.arange(10_000), values=np.zeros(10_000))
-    target = f"/archive-access/api/1.0/archive/1/samples/x?start={START}&end={START + 9_999}".encode()
-    response = simulator.handle("archive", 0, SimulatorRequest("GET", target))
-    pieces = response.pieces()
-    body = next(pieces)
-    simulator.stop_database()
-    body += b"".join(pieces)
-    assert response.status == 200
-    assert 0 < len(json.loads(body)) < 10_000
-
-
-def test_commands_during_an_outage_fail_one_by_one_or_as_a_whole(filled: Simulator) -> None:
-    run(filled)  # the user is remembered
-    filled.stop_database()
-    update = {"commandType": "update_channel", "channelName": "x", "enabled": False}
-    assert fails(filled, update).startswith("All host(s) tried for query failed")
-    filled.advance(20)
-    filled.start_database()
-    assert run(filled, update) == [None]  # the owner is found in the database
-    filled.stop_database()
-    body = json.dumps({"commands": [update]}).encode()
-    headers = [("Authorization", "Basic YWRtaW46YWRtaW4="), ("Content-Type", "application/json")]
-    target = b"/admin/api/1.0/run-archive-configuration-commands"
-    response = filled.handle("admin", 0, SimulatorRequest("POST", target, headers, body))
-    assert response.status == 503
-    shown = json.loads(response.read())
-    assert shown["results"] is None
-    assert shown["errorMessage"].startswith("Database access error: ")
+    for path, expected in ((b"channels/all", status), (b"channels/all/by-name/none", 404)):
+        request = SimulatorRequest("GET", b"/admin/api/1.0/" + path, [("Accept", accept)])
+        assert simulator.handle("admin", 0, request).status == expected

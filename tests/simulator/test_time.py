@@ -76,6 +76,16 @@ def test_a_moved_channel_is_in_error_until_its_server_tries_again() -> None:
         assert run(simulator, {**MOVE, "newServerId": FIRST}, {**MOVE, "newServerId": FIRST}) == [None, None]
 
 
+def test_a_change_lets_a_moved_channel_start_at_once() -> None:
+    simulator = new_simulator()
+    simulator.add_channel("x")
+    run(simulator, MOVE)
+    simulator.advance(5.5)
+    assert state_of(simulator) == ("error", PROTECTIVE)
+    assert run(simulator, {**UPDATE, "addOptions": {"clockSource": "local"}}) == [None]
+    assert state_of(simulator) == ("ok", None)
+
+
 def test_a_new_owner_that_moves_a_channel_itself_blocks_nothing() -> None:
     simulator = new_simulator()
     simulator.add_channel("x", server=UNKNOWN_SERVER)

@@ -43,10 +43,17 @@ def add_channel(probe: Probe) -> None:
     owner = probe.session.this_server()
     name = probe.writer.name("add")
     reply = probe.writer.do(adding(name, owner))
-    full = {"decimationLevels": ["0"], "decimationLevelToRetentionPeriod": _EMPTY, "options": {}}
+    full: Members = {"decimationLevels": ["0"], "decimationLevelToRetentionPeriod": _EMPTY, "options": {}}
     succeeded(probe, reply, adding(name, owner, **full))
-    expected = {"channelName": name, "decimationLevelToRetentionPeriod": _EMPTY, "enabled": False, "options": {}}
-    members = has_settings(probe, name, serverId=owner, controlSystemType="channel_access", **expected)
+    expected: Members = {
+        "channelName": name,
+        "controlSystemType": "channel_access",
+        "decimationLevelToRetentionPeriod": _EMPTY,
+        "enabled": False,
+        "options": {},
+        "serverId": owner,
+    }
+    members = has_settings(probe, name, **expected)
     _check_lists(probe, name, owner, members["channelDataId"])
     is_found(probe, name)
 
@@ -76,7 +83,7 @@ def add_normalised(probe: Probe) -> None:
         "options": {"minUpdatePeriod": "2", "clockSource": "local"},
     }
     periods = {"0": "0", "30": "0", "60": "0"}
-    normalised = {**given, "decimationLevels": ["0", "30", "60"], "decimationLevelToRetentionPeriod": periods}
+    normalised: Members = {**given, "decimationLevels": ["0", "30", "60"], "decimationLevelToRetentionPeriod": periods}
     succeeded(probe, probe.writer.do(adding(name, owner, **given)), adding(name, owner, **normalised))
     has_settings(probe, name, decimationLevelToRetentionPeriod=periods, options=given["options"])
 

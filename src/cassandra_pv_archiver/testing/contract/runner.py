@@ -49,6 +49,8 @@ class Run:
         Raises:
             NotReachableError: The services have gone.
         """
+        if check.writes and self.writer is None:
+            return Result(check, Verdict.NOT_APPLICABLE, reason="nothing may be changed without a prefix")
         probe = Probe(self.session, self.writer)
         try:
             check.body(probe)

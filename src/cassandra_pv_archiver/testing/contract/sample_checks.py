@@ -10,25 +10,28 @@ from typing import Any
 from .findings import NotApplicableError, pointer_to
 from .probe import Probe
 from .registry import check
-from .samples import SECOND, SampledChannel, ask, far_end, sampled_channels, samples_in, target
+from .samples import SampledChannel, ask, far_end, sampled_channels, samples_in, target
 from .schemas import told
-from .selection import block_starts, level_for, select
+from .selection import select
 from .wire import LARGEST_SAMPLES, Reply
 
 _MARKERS = frozenset({"Archive_Disabled", "Disconnected"})
-_PERIODS = 6
-"""Periods of a decimation level that a window has."""
 
 
 @check("archive.samples.form", "Samples of each type, as JSON", "6")
 def form(probe: Probe) -> None:
-    for sampled in sampled_channels(probe.session):
+    try:
+        channels = sampled_channels(probe.session)
+    finally:
+        for asked in probe.session.strange_samples[:3]:
+            probe.json(probe.archive(asked, largest=LARGEST_SAMPLES), "getSamples", "6")
+    for sampled in channels:
         times = sampled.times
         reply, samples = samples_in(probe, sampled.channel.name, times[0], times[-1])
         for index, sample in enumerate(samples):
             check_sample(probe, reply, sample, index)
             probe.equal(reply, pointer_to(index, "quality"), sample["quality"], "Original", "6")
-        _check_ascending(probe, reply, samples, 0, len(samples))
+        check_ascending(probe, reply, samples, 0, len(samples))
 
 
 def check_sample(probe: Probe, reply: Reply, sample: Any, index: int) -> None:
@@ -50,7 +53,8 @@ def _in_order(numbers: Sequence[float]) -> bool:
     return all(one <= other + slack for one, other in pairwise(numbers))
 
 
-def _check_ascending(probe: Probe, reply: Reply, samples: Sequence[Any], start: int, end: int) -> None:
+def check_ascending(probe: Probe, reply: Reply, samples: Sequence[Any], start: int, end: int) -> None:
+    """Checks the order of some of the samples."""
     for index in range(start + 1, end):
         if samples[index]["time"] <= samples[index - 1]["time"]:
             found = f"{samples[index]['time']} after {samples[index - 1]['time']}"
@@ -91,13 +95,13 @@ def _selects(probe: Probe, windows: Callable[[list[int]], list[tuple[int, int]]]
             asked = True
             reply, samples = samples_in(probe, sampled.channel.name, start, end)
             times, expected = [sample["time"] for sample in samples], select(sampled.times, start, end)
-            if times != expected and _still_there(probe, sampled):
+            if times != expected and still_there(probe, sampled):
                 probe.finding(reply, "", f"the samples at {expected}", "7.1", f"samples at {times}")
     if not asked:
         raise NotApplicableError("no channel has samples far enough from each other")
 
 
-def _still_there(probe: Probe, sampled: SampledChannel) -> bool:
+def still_there(probe: Probe, sampled: SampledChannel) -> bool:
     """Whether the samples are still those that were found; old ones may have been removed meanwhile."""
     for sample in sampled.samples:
         _, samples = samples_in(probe, sampled.channel.name, sample["time"], sample["time"])
@@ -113,6 +117,13 @@ def edges(probe: Probe) -> None:
         reply, samples = samples_in(probe, sampled.channel.name, 0, 0)
         if len(samples) > 1 or any(sample["time"] < 0 for sample in samples):
             probe.finding(reply, "", "no more than the oldest sample", "7.1", f"{len(samples)} samples")
+        if samples and len(sampled.times) == 1 and samples[0]["time"] < sampled.times[0]:
+            before = sampled.times[0] - 1
+            reply, others = samples_in(probe, sampled.channel.name, before, before)
+            if not others or others[0]["time"] > before:
+                wanted = f"a sample at or before {before}, as the oldest is at {samples[0]['time']}"
+                found = f"samples at {[sample['time'] for sample in others]}"
+                probe.finding(reply, "", wanted, "7.1", found)
         reply, samples = samples_in(probe, sampled.channel.name, end, end)
         if len(samples) != 1 or samples[0]["time"] < sampled.times[-1]:
             if any(sample["time"] > end for sample in samples):
@@ -133,103 +144,6 @@ def pretty(probe: Probe) -> None:
             probe.finding(reply, "", "each member on its own line", "5", reply.body[:60].decode("utf-8", "replace"))
         elif samples and reply.body == plain.body:
             probe.finding(reply, "", "another layout than without prettyPrint", "5", "the same")
-
-
-# With count
-
-
-@check("archive.samples.count.raw", "A spacing below one second gives the raw samples first", "7.2")
-def counted_raw(probe: Probe) -> None:
-    for sampled in sampled_channels(probe.session):
-        name, times = sampled.channel.name, sampled.times
-        start, end = times[0], times[-1]
-        count = 2 * (end - start) // SECOND + 2
-        if count >= 2**31:
-            continue
-        for first, last in ((start, end), (start + 1, end - 1) if end - start > 1 else (end, end)):
-            _, raw = samples_in(probe, name, first, last)
-            reply, samples = samples_in(probe, name, first, last, count)
-            _check_blocks(probe, reply, samples, first, last)
-            wanted = samples if raw and raw[0]["time"] <= first else samples[: len(raw)]
-            if wanted != raw and _still_there(probe, sampled):
-                wanted = f"first the raw samples at {[sample['time'] for sample in raw]}"
-                found = f"samples at {[sample['time'] for sample in samples][: len(raw) + 1]}"
-                probe.finding(reply, "", wanted, "7.2", found)
-
-
-@check("archive.samples.count.blocks", "Blocks of decimation levels: order, and what lies outside the range", "7.2")
-def counted_blocks(probe: Probe) -> None:
-    for sampled in _decimated(probe):
-        for level in sampled.levels[1:]:
-            start, end, count = _window(sampled, level)
-            if level_for(sampled.levels, start, end, count) != level:
-                continue  # so long a period that the window is cut; raw samples could be many
-            reply, samples = samples_in(probe, sampled.channel.name, start, end, count)
-            _check_blocks(probe, reply, samples, start, end)
-            for index, sample in enumerate(samples):
-                check_sample(probe, reply, sample, index)
-
-
-@check("archive.samples.count.same-level", "The same spacing selects the same decimation level", "7.2")
-def counted_same_level(probe: Probe) -> None:
-    compared = False
-    for sampled in _decimated(probe):
-        for level in sampled.levels[1:]:
-            start, end, count = _window(sampled, level)
-            if level_for(sampled.levels, start, end, count) != level:
-                continue
-            _, samples = samples_in(probe, sampled.channel.name, start, end, count)
-            block = samples[: [*block_starts(samples), len(samples)][1]] if samples else []
-            times = [sample["time"] for sample in block if sample["time"] <= end]
-            if len(times) < 3 or (times[-1] - times[0]) % (level * SECOND):
-                continue
-            part_count = (times[-1] - times[0]) // (level * SECOND)
-            if level_for(sampled.levels, times[0], times[-1], part_count) != level:
-                continue
-            compared = True
-            reply, part = samples_in(probe, sampled.channel.name, times[0], times[-1], part_count)
-            if [sample["time"] for sample in part] != times and _unchanged(probe, sampled, level, samples):
-                found = f"samples at {[sample['time'] for sample in part]}"
-                probe.finding(reply, "", f"the samples at {times}", "7.2", found)
-    if not compared:
-        raise NotApplicableError("no channel has three samples in a decimation level near its newest one")
-
-
-def _unchanged(probe: Probe, sampled: SampledChannel, level: int, samples: Sequence[Any]) -> bool:
-    start, end, count = _window(sampled, level)
-    return samples_in(probe, sampled.channel.name, start, end, count)[1] == samples
-
-
-def _decimated(probe: Probe) -> list[SampledChannel]:
-    channels = [sampled for sampled in sampled_channels(probe.session) if len(sampled.levels) > 1]
-    if not channels:
-        raise NotApplicableError("no channel with samples has decimation levels")
-    return channels
-
-
-def _window(sampled: SampledChannel, level: int) -> tuple[int, int, int]:
-    """A window of a few periods of a level, before the newest raw sample, and the count that selects the level."""
-    period = level * SECOND
-    end = max(sampled.times[-1] // period - 1, 0) * period
-    start = max(end - _PERIODS * period, 0)
-    return start, end, max((end - start) // period, 1)
-
-
-def _check_blocks(probe: Probe, reply: Reply, samples: Sequence[Any], start: int, end: int) -> None:
-    starts = [*block_starts(samples), len(samples)] if samples else []
-    for one, other in pairwise(starts):
-        _check_ascending(probe, reply, samples, one, other)
-        if one and samples[other - 1]["time"] >= samples[starts[starts.index(one) - 1]]["time"]:
-            found = f"{samples[other - 1]['time']} in a later block"
-            probe.finding(reply, pointer_to(other - 1, "time"), "blocks that do not overlap", "7.2", found)
-    early = [index for index, sample in enumerate(samples) if sample["time"] <= start]
-    if len(early) > 1 or (early and early[0] != starts[-2]):
-        wanted = "at most one sample at or before start, the first of the last block"
-        probe.finding(reply, pointer_to(early[-1], "time"), wanted, "7.2", f"{len(early)} such samples")
-    late = [index for index in range(starts[1] if samples else 0) if samples[index]["time"] > end]
-    if len(late) > 1:
-        wanted = "at most one sample after end in the first block"
-        probe.finding(reply, pointer_to(late[-1], "time"), wanted, "7.1", f"{len(late)} such samples")
 
 
 # Parameters and errors
@@ -282,7 +196,7 @@ def number_forms(probe: Probe) -> None:
         reply = probe.archive(path + query, largest=LARGEST_SAMPLES)
         samples = probe.json(reply, "getSamples", "5.5")
         times = [sample["time"] for sample in samples]
-        if times != [time] and _still_there(probe, sampled):
+        if times != [time] and still_there(probe, sampled):
             probe.finding(reply, "", f"the sample at {time}", "5.5", f"samples at {times}")
 
 
@@ -311,7 +225,7 @@ def encoded_names(probe: Probe) -> None:
         encoded = "".join(f"%{byte:02X}" for byte in name.encode("utf-8", "surrogatepass"))
         reply = probe.archive(f"/archive/1/samples/{encoded}?start={time}&end={time}", largest=LARGEST_SAMPLES)
         times = [sample["time"] for sample in probe.json(reply, "getSamples", "5.1")]
-        if times != [time] and _still_there(probe, sampled):
+        if times != [time] and still_there(probe, sampled):
             probe.finding(reply, "", f"the sample at {time}", "5.1", f"samples at {times}")
 
 

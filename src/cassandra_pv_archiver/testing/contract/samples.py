@@ -122,13 +122,27 @@ def _candidates(session: Session) -> list[KnownChannel]:
 
 def _raw(session: Session, channel: KnownChannel, when: int) -> list[Any]:
     """The newest sample at or before a time, and the oldest after it if none lies there: never more than two."""
+    asked = target(channel.name, when, when)
     try:
-        asked = target(channel.name, when, when)
         reply = session.wire.send("archive", "GET", asked, largest=LARGEST_SAMPLES)
-        samples = as_objects(read(reply.body)) if reply.status == 200 else []
-    except (NotApplicableError, ValueError):
-        return []
-    return [sample for sample in samples if _is_usable(sample)]
+    except NotApplicableError:
+        return []  # arrays of millions of elements
+    samples = _usable(reply)
+    if samples is None:
+        session.strange_samples.append(asked)
+    return samples or []
+
+
+def _usable(reply: Reply) -> list[dict[str, Any]] | None:
+    """The samples of a reply; None if it is not what it should be, apart from the channel having gone."""
+    try:
+        body = read(reply.body) if reply.status == 200 else None
+    except ValueError:
+        return None
+    samples = as_objects(body)
+    if body is None or not all(map(_is_usable, samples)):
+        return [] if reply.status == 404 else None
+    return samples
 
 
 def _is_usable(sample: Mapping[str, Any]) -> bool:

@@ -89,6 +89,7 @@ class Session:
         self._channels: list[KnownChannel] | None = None
         self._servers: list[dict[str, Any]] | None = None
         self.sampled: list[SampledChannel] | None = None
+        self.strange_samples: list[str] = []
         self.unknown_name: str = f"cpva-contract-{secrets.token_hex(8)}"
 
     def see(self, reply: Reply) -> Reply:

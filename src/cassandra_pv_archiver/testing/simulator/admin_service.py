@@ -12,7 +12,7 @@ from .admin_paths import lenient_server_id, tilde_decoded
 from .admin_views import AdminViews, Members, UnavailableError
 from .authentication import Authentication
 from .cluster import Cluster
-from .command_execution import DATABASE_ERROR, run_batch
+from .command_execution import DATABASE_ACCESS_ERROR, run_batch
 from .command_parsing import Command, parse_commands
 from .configuration_import import ImportRequest, parse_import, run_import
 from .configuration_writing import write_configuration
@@ -33,9 +33,7 @@ _SECURITY_HEADERS = [
 ]
 _ANY_METHOD = "GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS"
 _JSON_TYPE = re.compile(r"application/(json|[^/ ]*\+json)")
-_JSON_RANGE = re.compile(r"\*/\*|application/(\*|json|[^/ ]*\+json)")
-
-_DATABASE_ERROR = f"Database access error: {DATABASE_ERROR}"
+_JSON_RANGE = re.compile(r"\*(/\*)?|application/(\*|json|[^/ ]*\+json)")
 _Parsed = TypeVar("_Parsed")
 _Read = Callable[[], SimulatorResponse]
 
@@ -124,8 +122,8 @@ class AdminService:
         return _negotiated(request, run(asked)) if user.is_administrator else _refused()
 
     def _run_commands(self, commands: list[Command]) -> SimulatorResponse:
-        if commands and not self._owners_can_be_found():
-            return _json(503, {"errorMessage": _DATABASE_ERROR, "results": None})
+        if commands and not self._cluster.can_find_owners():
+            return _json(503, {"errorMessage": DATABASE_ACCESS_ERROR, "results": None})
         results = run_batch(self._cluster, self._server_id, commands)
         status = 200 if all(result["success"] for result in results) else 500
         return _json(status, {"errorMessage": None, "results": results})
@@ -134,10 +132,6 @@ class AdminService:
         if server_id is None:
             return empty(404)
         return _json(*run_import(self._cluster, self._server_id, server_id, asked))
-
-    def _owners_can_be_found(self) -> bool:
-        now = self._cluster.clock.now_ns()
-        return self._cluster.database.channels_are_known(now) or not self._cluster.database.is_down(now)
 
 
 def _json(status: int, members: Members) -> SimulatorResponse:

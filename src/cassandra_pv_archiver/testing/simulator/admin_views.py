@@ -63,9 +63,9 @@ class AdminViews:
         Raises:
             UnavailableError: Nobody can tell.
         """
-        has_status = self._cluster.is_reachable(server_id, self._server_id)
-        if not has_status and self._cluster.database.is_down(self._now):
+        if not self._cluster.can_list(server_id, self._server_id):
             raise UnavailableError
+        has_status = self._cluster.is_reachable(server_id, self._server_id)
         channels = self._cluster.owned_channels(server_id, from_database=not has_status)
         is_known = any(server.server_id == server_id for server in self._cluster.known_servers(self._server_id))
         return (channels, has_status) if channels or is_known else None
@@ -87,9 +87,9 @@ class AdminViews:
         channel = self._cluster.known_channel(name)
         if channel is None or server_id not in {None, channel.server_id}:
             return None
-        has_status = self._cluster.is_reachable(channel.server_id, self._server_id)
-        if not has_status and self._cluster.database.is_down(self._now):
+        if not self._cluster.can_list(channel.server_id, self._server_id):
             raise UnavailableError
+        has_status = self._cluster.is_reachable(channel.server_id, self._server_id)
         server_name = self._cluster.server_name(channel.server_id, self._server_id)
         owner = {"serverId": str(channel.server_id), "serverName": server_name}
         return self._information(channel, has_status, owner)

@@ -129,12 +129,20 @@ class Cluster:
         life, now = self._lives[server_id], self.clock.now_ns()
         return life.running and life.registered(now) != NEVER and life.looks_online(now, now)
 
+    def can_list(self, server_id: UUID, asked: UUID) -> bool:
+        """Whether the channels of a server can be listed, with its help or from the database."""
+        return self.is_reachable(server_id, asked) or not self.database.is_down(self.clock.now_ns())
+
+    def can_find_owners(self) -> bool:
+        """Whether servers can tell to whom a channel belongs, from memory or from the database."""
+        now = self.clock.now_ns()
+        return self.database.channels_are_known(now) or not self.database.is_down(now)
+
     def initialise(self, channel: Channel) -> None:
         """Starts a channel anew; while an operation for it is pending, only after some time."""
         self.count(channel)
         channel.initialise()
-        if self.is_blocked(channel.name):
-            channel.protected_until = self.clock.now_ns() + PROTECTED_FOR
+        channel.protected_until = self.clock.now_ns() + PROTECTED_FOR if self.is_blocked(channel.name) else 0
 
     def count(self, channel: Channel) -> None:
         """Makes its server count the samples of a channel that is about to be initialised, moved or removed."""

@@ -15,6 +15,8 @@ from .java_text import quoted
 _INTERNAL_PORT = 9813
 """Where servers talk to each other."""
 DATABASE_ERROR = "All host(s) tried for query failed (no host was tried)"
+DATABASE_ACCESS_ERROR = f"Database access error: {DATABASE_ERROR}"
+"""What is said if a function fails as a whole."""
 
 
 class CommandFailedError(Exception):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from . import json_reading as read
 from .cluster import Cluster
-from .command_execution import run_batch
+from .command_execution import DATABASE_ACCESS_ERROR, run_batch
 from .command_parsing import Command, normalised, sorted_options
 from .configuration_reading import ChannelConfiguration, UnusableFileError, read_configuration
 from .java_text import code_units
@@ -68,9 +68,13 @@ def run_import(cluster: Cluster, asked: UUID, server_id: UUID, request: ImportRe
     except UnusableFileError as error:
         return 400, _reply(error=f"Parsing error: {error}")
     commands = _commands(channels, server_id, request)
+    if request.remove and not cluster.can_list(server_id, asked):
+        return 503, _reply(error=DATABASE_ACCESS_ERROR)
     removed = _not_named(cluster, server_id, channels) if request.remove else []
     if request.simulate:
         return 200, _reply(succeeded=(sorted({*map(_name, commands)}, key=code_units), removed))
+    if not cluster.can_find_owners():
+        return 503, _reply(error=DATABASE_ACCESS_ERROR)
     commands += [
         {"commandType": "remove_channel", "channelName": name, "expectedServerId": server_id} for name in removed
     ]

@@ -1,0 +1,66 @@
+"""``cpva contract``: the options of the check of a live server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def contract(
+    admin_url: Annotated[str, typer.Option(help="The administrative service, such as http://archiver:4812.")],
+    archive_url: Annotated[str, typer.Option(help="The archive-access service, such as http://archiver:9812.")],
+    write_prefix: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PREFIX",
+            help="Create, change and remove channels, all disabled, whose names begin with this. At least 4 characters,"
+            " and no channel may begin so. Without, nothing is changed.",
+        ),
+    ] = None,
+    username: Annotated[str, typer.Option(help="An administrator; only needed with --write-prefix.")] = "admin",
+    clean_leftovers: Annotated[
+        bool, typer.Option("--clean-leftovers", help="First remove what an earlier run noted in its journal and left.")
+    ] = False,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where channels are noted before they are created.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Findings to accept.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a baseline that accepts what was found.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML too.")] = None,
+    max_rate: Annotated[
+        float | None, typer.Option(metavar="N", min=0.1, help="Send no more requests per second than this.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="Wait no longer for a reply.")] = 60.0,
+) -> None:
+    """Check a live server against the specifications and the behaviour of release 3.2.6.
+
+    Nothing is changed without --write-prefix. The password for it comes from the variable CPVA_PASSWORD, or is asked
+    for.
+
+    Exit status: 0 all confirmed, 10 deviations, 3 not reachable, 4 not authorised.
+    """
+    try:
+        from .contract_run import Outputs, check_servers
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != "jsonschema":
+            raise
+        typer.echo("cpva contract needs: pip install 'cassandra-pv-archiver-client[contract]'", err=True)
+        raise typer.Exit(1) from error
+    check_servers(
+        admin_url=admin_url,
+        archive_url=archive_url,
+        write_prefix=write_prefix,
+        username=username,
+        clean_leftovers=clean_leftovers,
+        journal=journal,
+        max_rate=max_rate,
+        timeout=timeout,
+        outputs=Outputs(as_json=as_json, junit=junit, baseline=baseline, write_baseline=write_baseline),
+    )
