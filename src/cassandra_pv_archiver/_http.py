@@ -24,7 +24,6 @@ from ._refusals import refusal
 from ._steps import (
     Call,
     CurrentLimits,
-    DeadlineError,
     Limits,
     MoveOn,
     Random,
@@ -305,7 +304,9 @@ class Deadline:
 
     def passed(self) -> RequestTimeoutError:
         """The error for a call that took too long."""
-        return DeadlineError(f"The call was not finished within its deadline of {self._seconds:g} s.")
+        return RequestTimeoutError(
+            f"The call was not finished within its deadline of {self._seconds:g} s.", deadline_passed=True
+        )
 
 
 def phase_limits(call: Call[Any], limits: Timeouts) -> dict[str, float]:

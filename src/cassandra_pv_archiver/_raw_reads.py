@@ -20,7 +20,7 @@ from ._read_windows import WindowSize
 from ._reading import SampleRead, collected, samples_of
 from ._sample_columns import SampleColumns
 from ._sample_values import Mask
-from ._steps import DeadlineError, Decoder, Flow, RememberedWindow, Reply
+from ._steps import Decoder, Flow, RememberedWindow, Reply
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError, RefusedError, RequestTimeoutError
 
 __all__ = ["RawRead", "UnorderedReplyError", "has_decimated_samples", "read_raw"]
@@ -103,7 +103,7 @@ def _missing(raw: RawRead) -> str:
 def _is_too_large(failure: ArchiverError) -> bool:
     if isinstance(failure, RefusedError):
         return failure.status in _TOO_LARGE
-    return isinstance(failure, RequestTimeoutError) and not isinstance(failure, DeadlineError)
+    return isinstance(failure, RequestTimeoutError) and not failure.deadline_passed
 
 
 def _read_window(raw: RawRead, begin: int, end: int) -> Flow[None]:

@@ -75,7 +75,10 @@ def _raw_series(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns,
     try:
         notes = yield from _raw(request, read)
     except UnorderedReplyError:
-        columns = yield from read_unordered(read)
+        try:
+            columns = yield from read_unordered(read)
+        except ArchiverError as failure:
+            raise _carrying(failure, request, (), None) from failure
         begins_late = not len(columns) or int(columns.times[0]) > request.query.start
         return columns, ReadNotes(begins_late=begins_late)
     return _from_one_before(request.query.start, collected(read.destination.kept)), notes
@@ -225,7 +228,11 @@ def read_batches(request: Request, size: int) -> Flow[None]:
         columns, _ = yield from _decimated(request, read)
         yield from batches.take(columns)
     else:
-        yield from _raw(request, read)
+        try:
+            yield from _raw(request, read)
+        except UnorderedReplyError as failure:
+            reached = int(batches.kept[-1].times[-1]) if batches.kept else None
+            raise _carrying(failure, request, batches.kept, reached) from failure
     yield from batches.end()
     yield from read.tell(request.query.end, finished=True)
 

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from .errors import ArchiverError, RequestTimeoutError
+from .errors import ArchiverError
 from .events import ClientEvent, EventHandler, ReadProgress
 from .limits import LARGEST_REPLY, LARGEST_SAMPLE, RetryPolicy, Timeouts
 
@@ -194,10 +194,6 @@ class SideBySide:
 
     flows: Sequence[Flow[Any]]
     at_most: int
-
-
-class DeadlineError(RequestTimeoutError):
-    """The deadline of the whole call has passed."""
 
 
 POLLED_EVERY = 0.1

@@ -82,7 +82,16 @@ class RequestTimeoutError(ArchiverError, TimeoutError):
     """The server was reached, but did not answer within the time limit or the deadline.
 
     A write that fails with this error may or may not have been executed.
+
+    Attributes:
+        deadline_passed: Whether the ``deadline`` of the whole call has passed, not the time limit of one request.
     """
+
+    deadline_passed: bool
+
+    def __init__(self, message: str, *, deadline_passed: bool = False) -> None:
+        super().__init__(message)
+        self.deadline_passed = deadline_passed
 
 
 class InterruptedReplyError(ArchiverError, ConnectionError):
