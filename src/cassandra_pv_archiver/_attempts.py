@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._steps import Call, CurrentLimits, Flow, Limits, MoveOn, Pause, Random, Report, Server, Stopwatch
@@ -58,14 +58,19 @@ class Attempts:
         self._repeated, self._servers_tried = 0, 1
         self.since = yield Stopwatch()
 
-    def after(self, failure: ArchiverError) -> Flow[None]:
+    def after(self, failure: ArchiverError, *, advanced: bool = False) -> Flow[None]:
         """Waits until another attempt is due.
+
+        Args:
+            failure: What ended the last attempt.
+            advanced: Whether that attempt has advanced the operation all the same. Then the next one is not a
+                repetition, and due whatever number of repetitions is allowed.
 
         Raises:
             ArchiverError: The failure, when no further attempt is due.
         """
         if not (yield from self._has_moved_on(failure)):
-            yield from self._pause(failure)
+            yield from self._pause(failure, advanced)
         self.number += 1
 
     def _has_moved_on(self, failure: ArchiverError) -> Flow[bool]:
@@ -82,9 +87,10 @@ class Attempts:
         self._servers_tried = 1
         return False
 
-    def _pause(self, failure: ArchiverError) -> Flow[None]:
+    def _pause(self, failure: ArchiverError, advanced: bool) -> Flow[None]:
         waited: float = (yield Stopwatch()) - self.since
-        pause = self.limits.retry.delay(
+        retry = self.limits.retry
+        pause = (replace(retry, retries=max(retry.retries, 1)) if advanced else retry).delay(
             self._repeated,
             failure,
             repeatable=self.repeatable,
@@ -94,7 +100,7 @@ class Attempts:
         )
         if pause is None:
             raise failure
-        self._repeated += 1
+        self._repeated += not advanced
         yield from self.report("retry", failure, seconds=pause)
         yield Pause(pause)
 

@@ -84,14 +84,15 @@ def read_raw(raw: RawRead) -> Flow[None]:
                 yield from read.attempts.report("split", failure)
                 if isinstance(failure, RefusedError):
                     continue
-            yield from read.attempts.after(failure)
+            yield from read.attempts.after(failure, advanced=read.samples > before)
             continue
         if raw.last is not None and raw.last >= window_end:
             sizes.answered(window_end - begin, read.samples - before)
         elif not read.check or (yield from _is_complete(raw)):
             return
         else:
-            yield from read.attempts.after((yield from read.cut(_missing(raw))))
+            failure = yield from read.cut(_missing(raw))
+            yield from read.attempts.after(failure, advanced=read.samples > before)
 
 
 def _missing(raw: RawRead) -> str:
