@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import doctest
 import math
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -460,6 +461,12 @@ def test_columns_cannot_be_written_to() -> None:
     assert table == table
     assert table != mixed_table()
     assert repr(table).splitlines()[2] == "  'integer': integer, in mA, valid in 2"
+
+
+def test_pickling() -> None:
+    table = pickle.loads(pickle.dumps(mixed_table()))
+    assert table["integer"].tolist() == [0, 2**62 + 1, 7]
+    assert table.channel_names == ("number", "integer", "state", "text")
 
 
 def test_numpy() -> None:
