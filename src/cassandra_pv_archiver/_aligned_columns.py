@@ -144,7 +144,7 @@ def _nearest(force: ValuesInForce, instants: Integers, in_force: Picks) -> Picks
     is_before_all = in_force.places < 0
     following = np.minimum(in_force.places + 1, len(series) - 1)
     inside = (instants >= series.start) & (instants <= series.end)
-    is_choice = series.valid[following] & (following > in_force.places) & (in_force.valid | (is_before_all & inside))
+    is_choice = series.valid[following] & (in_force.valid | (is_before_all & inside))
     to_previous = np.abs(instants - positions[in_force.places])
     is_nearer = is_choice & (is_before_all | (positions[following] - instants < to_previous))
     return Picks(np.where(is_nearer, following, in_force.places), in_force.valid | is_nearer)

@@ -95,7 +95,7 @@ def _periods(times: Integers, decimated: Mask) -> Integers:
     Where a shorter level follows a longer one, the distance between the two is neither's period, so the distances on
     both sides of a sample's own are compared.
     """
-    distances = np.where(decimated[:-1] & decimated[1:], np.diff(times), 0)
+    distances = np.where(decimated[:-1], np.diff(times), 0)
     before = np.concatenate(([0], distances))
     after_next = np.concatenate((distances[1:], [0, 0]))
     told = np.where(before > 0, np.maximum(before, after_next), np.append(distances, 0))

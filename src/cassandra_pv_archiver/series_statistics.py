@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import numpy as np
@@ -160,9 +159,7 @@ def statistics(series: SampleSeries, bins: int | TimesLike | None = None) -> Ser
         integral=shaped(integral),
         coverage=shaped(coverage),
         time_in_alarm=shaped(seconds_in_alarm(segments)),
-        seconds_by_severity=MappingProxyType(
-            {each: shaped(part) for each, part in seconds_by_severity(segments).items()}
-        ),
+        seconds_by_severity={each: shaped(part) for each, part in seconds_by_severity(segments).items()},
     )
 
 

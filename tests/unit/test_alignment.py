@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import doctest
 import math
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -123,7 +124,7 @@ numbers = st.integers(-1000, 1000).map(float)
 
 @st.composite
 def raw_samples(draw: st.DrawFn, values: st.SearchStrategy[Any], first: int = 0) -> list[Known]:
-    times = sorted(draw(st.sets(st.integers(first, SPAN), max_size=8)))
+    times = sorted(draw(st.sets(st.integers(first, first + SPAN), max_size=8)))
     return [Known(time, draw(values | st.none())) for time in times]
 
 
@@ -134,11 +135,11 @@ def decimated_samples(draw: st.DrawFn) -> list[Known]:
     start = draw(st.integers(0, 20))
     for period in draw(st.sampled_from([(10,), (12, 4), (15, 6), (20, 10, 5), (9, 4, 2)])):
         first = -(-start // period) * period
-        count = draw(st.integers(2, 4))
+        count = draw(st.integers(3, 4))  # enough to tell the period by
         samples += [Known(first + number * period, draw(numbers | st.none()), period) for number in range(count)]
         start = samples[-1].time + 1 + draw(st.integers(0, 2 * period))
     if draw(st.booleans()):
-        samples += draw(raw_samples(numbers, min(start, SPAN)))
+        samples += draw(raw_samples(numbers, start))
     return samples
 
 
@@ -173,6 +174,14 @@ def test_numbers_against_each_instant(slow: Any, data: st.DataObject) -> None:
     table = align({"x": channel.series()}, grid, method=slow.__name__)
     assert table.times.tolist() == grid
     assert_column(table["x"], table.valid["x"], table.ages["x"], [slow(channel, instant) for instant in grid])
+
+
+@pytest.mark.parametrize("slow", [previous, nearest, linear])
+@given(samples=decimated_samples())
+def test_decimated_samples_against_each_instant(slow: Any, samples: list[Known]) -> None:
+    channel = Channel(samples, 0, SPAN)
+    table = align({"x": channel.series()}, range(SPAN), method=slow.__name__)
+    assert_column(table["x"], table.valid["x"], table.ages["x"], [slow(channel, instant) for instant in range(SPAN)])
 
 
 @given(channels(raw_samples(integers)), st.sampled_from(["previous", "nearest"]))
@@ -295,8 +304,17 @@ def test_infinite_values_on_lines() -> None:
 def test_decimated_samples_stand_for_their_period() -> None:
     series = series_of([decimated(time, float(time)) for time in (0, 10, 20)], 0, 100)
     assert rows(series, [9, 10, 29, 30]) == [0.0, 10.0, 20.0, None]
+    # Two levels, the longer one with a single sample; the shorter one's periods end before a raw sample.
+    levels = series_of([*(decimated(time, float(time)) for time in (0, 30, 35, 40)), sample(60, 60.0)], 0, 100)
+    assert rows(levels, [0, 29, 30, 44, 45, 59, 60, 99]) == [0.0, 0.0, 30.0, 40.0, None, None, 60.0, 60.0]
+    # The lines go from middle to middle, and not across the time that nothing stands for.
+    series = series_of([decimated(0, 0.0), decimated(11, 11.0), decimated(22, 22.0), sample(50, 50.0)], 0, 100)
+    assert rows(series, [3, 5, 7, 16, 26, 27, 32, 33], method="linear") == [0.0, 0.0, 2.0, 11.0, 21.0, 22.0, 22.0, None]
+    assert rows(series, [21, 22, 32, 33], method="nearest") == [11.0, 22.0, 22.0, None]
     alone = series_of([decimated(0, 7.0)], 0, 100)
     assert rows(alone, [0, 99]) == [7.0, 7.0], "nothing tells its period"
+    behind = series_of([sample(0, 0.0), decimated(10, 10.0)], 0, 100)
+    assert rows(behind, [5, 50], method="linear") == [5.0, 10.0]
 
 
 def test_methods_by_channel() -> None:
@@ -314,6 +332,18 @@ def test_nothing_lies_between_states_texts_and_arrays(value: dict[str, Any]) -> 
         with pytest.raises(ValueError, match="'RING:MODE' has texts, states or arrays"):
             align({"RING:MODE": series}, method={"RING:MODE": method})
         assert align({"RING:MODE": series}, [5], method=method).valid["RING:MODE"].all()
+
+
+def test_tolerance() -> None:
+    series = series_of([sample(10, 1.0), sample(30, 2.0)], 0, 100)
+    grid = [6, 7, 13, 14, 26, 27, 33, 34]
+    found = {method: rows(series, grid, method=method, tolerance="3ns") for method in ("previous", "nearest", "linear")}
+    assert found == {
+        "previous": [None, None, 1.0, None, None, None, 2.0, None],
+        "nearest": [None, 1.0, 1.0, None, None, 2.0, 2.0, None],
+        "linear": [None, None, 1.15, None, None, None, 2.0, None],
+    }
+    assert align({"x": series}, [27], method="nearest").ages["x"].tolist() == [-3]
 
 
 GONE = NotFoundError(404, "There is no channel 'gone'.")
@@ -431,6 +461,12 @@ def test_columns_cannot_be_written_to() -> None:
     assert table == table
     assert table != mixed_table()
     assert repr(table).splitlines()[2] == "  'integer': integer, in mA, valid in 2"
+
+
+def test_pickling() -> None:
+    table = pickle.loads(pickle.dumps(mixed_table()))
+    assert table["integer"].tolist() == [0, 2**62 + 1, 7]
+    assert table.channel_names == ("number", "integer", "state", "text")
 
 
 def test_numpy() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import itertools
 import math
+import pickle
 from fractions import Fraction
 from typing import Any
 
@@ -280,6 +281,12 @@ def test_pandas() -> None:
     whole = statistics(in_seconds((0, 1.0), (5, 3.0))).to_pandas(tz=None)
     assert whole["mean"].tolist() == [2.0]
     assert whole.index.tz is None
+
+
+def test_pickling() -> None:
+    found = pickle.loads(pickle.dumps(statistics(in_seconds((0, 1.0), level="MAJOR"), 2)))
+    assert found.mean.tolist() == [1.0, 1.0]
+    assert found.seconds_by_severity["MAJOR"].tolist() == [5.0, 5.0]
 
 
 def test_examples_of_the_docstrings() -> None:

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from .simulator import Simulator
 
 
+_CONTRACT = "cassandra_pv_archiver.testing.contract"
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Offers the options of the contract suite to runs of it, and to no others."""
+    # conftest files of packages come too late for that, and everybody's runs must not get such general options.
+    if any(argument.startswith(_CONTRACT) for argument in args):
+        early_config.pluginmanager.import_plugin(f"{_CONTRACT}.pytest_options")
+
+
 @pytest.fixture
 def archiver_simulator() -> Simulator:
     """A simulated cluster of two servers without channels, whose time follows real time."""

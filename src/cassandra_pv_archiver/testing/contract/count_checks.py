@@ -29,7 +29,7 @@ def counted_raw(probe: Probe) -> None:
         for first, last in ((start, end), (start + 1, end - 1) if end - start > 1 else (end, end)):
             _, raw = samples_in(probe, name, first, last)
             reply, samples = samples_in(probe, name, first, last, count)
-            _check_blocks(probe, reply, samples, first, last, len(sampled.levels))
+            check_blocks(probe, reply, samples, first, last, len(sampled.levels))
             wanted = samples if raw and raw[0]["time"] <= first else samples[: len(raw)]
             if wanted != raw and still_there(probe, sampled):
                 wanted = f"first the raw samples at {[sample['time'] for sample in raw]}"
@@ -45,7 +45,7 @@ def counted_blocks(probe: Probe) -> None:
             if level_for(sampled.levels, start, end, count) != level:
                 continue  # so long a period that the window is cut; raw samples could be many
             reply, samples = samples_in(probe, sampled.channel.name, start, end, count)
-            _check_blocks(probe, reply, samples, start, end, len(sampled.levels))
+            check_blocks(probe, reply, samples, start, end, len(sampled.levels))
             for index, sample in enumerate(samples):
                 check_sample(probe, reply, sample, index)
 
@@ -95,7 +95,8 @@ def _window(sampled: SampledChannel, level: int) -> tuple[int, int, int]:
     return start, end, max((end - start) // period, 1)
 
 
-def _check_blocks(probe: Probe, reply: Reply, samples: Sequence[Any], start: int, end: int, levels: int) -> None:
+def check_blocks(probe: Probe, reply: Reply, samples: Sequence[Any], start: int, end: int, levels: int) -> None:
+    """Checks the blocks of a reply, and what lies outside the range."""
     starts = [*block_starts(samples), len(samples)] if samples else []
     if len(starts) - 1 > levels:
         wanted = f"at most {levels} blocks, one of each level"

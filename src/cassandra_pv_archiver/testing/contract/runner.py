@@ -10,6 +10,7 @@ import httpx
 
 from .catalogue import all_checks
 from .findings import (
+    Finding,
     NotApplicableError,
     NotAuthorisedError,
     NotReachableError,
@@ -60,8 +61,11 @@ class Run:
         except StopCheckError:
             pass
         except BrokenReplyError as error:
-            self.session.check_services()
-            return Result(check, Verdict.NOT_APPLICABLE, reason=f"a connection broke meanwhile: {error}")
+            self.session.check_services()  # gone altogether, or only this reply?
+            found = Finding(
+                request=error.request, pointer="", expected="an HTTP reply", section=check.section, found=error.what
+            )
+            probe.findings.append(found)
         return baseline.judged(check, grouped(probe.findings))
 
 

@@ -68,7 +68,20 @@ class Reply:
 
 
 class BrokenReplyError(Exception):
-    """There was no proper reply; the argument says what happened."""
+    """There was no proper reply.
+
+    Args:
+        request: The method and the target, as sent.
+        what: What happened.
+    """
+
+    def __init__(self, request: str, what: str) -> None:
+        super().__init__(request, what)
+        self.request: str = request
+        self.what: str = what
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.what}"
 
 
 class _ExactURL(httpx.URL):
@@ -160,7 +173,7 @@ class Wire:
                     raise NotReachableError(f"{self._bases[service][0]} does not answer: {error}") from error
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 if last:
-                    raise BrokenReplyError(f"{type(error).__name__} {error}".rstrip()) from error
+                    raise BrokenReplyError(f"{method} {target}", f"{type(error).__name__} {error}".rstrip()) from error
             self._wait(_PAUSE)
         raise AssertionError("The last attempt returns or raises.")
 

@@ -21,9 +21,10 @@ from .values import SampleValues, is_text, named_values
 MOST_SAMPLES = 10_000_000
 """How many samples one signal of a scene may have when it is loaded; more would fill the memory."""
 FAULTS: dict[str, type[Any]] = {
-    name: kind
+    name: vars(faults)[name]
     for name in faults.__all__
-    if isinstance(kind := getattr(faults, name), type) and dataclasses.is_dataclass(kind) and issubclass(kind, Callable)
+    if isinstance(vars(faults)[name], type) and dataclasses.is_dataclass(vars(faults)[name])
+    if issubclass(vars(faults)[name], Callable)
 }
 """The faults that a scene can name: all that are classes with attributes."""
 
