@@ -20,6 +20,7 @@ from .series import SampleQuery, SampleSeries
 from .times import LATEST, DurationLike, TimeLike, parse_duration, parse_time, resolve_time
 
 _LARGEST_INT32 = 2**31 - 1
+_PARAMETERS = ("start_time", "end_time")
 _AT_ONCE = 4096
 """Samples that a stream of single samples waits for, so that they are made many at a time."""
 
@@ -83,6 +84,8 @@ def get_samples_for(
     at_most = _positive("max_concurrency", max_concurrency)
     if errors not in ("raise", "collect"):
         raise ValueError(f"errors is 'raise' or 'collect', not {errors!r}.")
+    start, end = yield from _times(wanted)
+    wanted = replace(wanted, start_time=start, end_time=end)  # "now" is the same for all channels
     requests: dict[str, Request] = {}
     for name in _names(channel_names):
         requests[name] = yield from _request("get_samples_for", name, wanted)
@@ -106,9 +109,10 @@ def get_samples_at(
 ) -> Flow[dict[str, SampleAtTime | None]]:
     """The samples of several channels at some time."""
     at_most = _positive("max_concurrency", max_concurrency)
+    instant, _ = yield from _times(Range(time, time, 0, archive_key), ("time", "time"))
     requests: dict[str, Request] = {}
     for name in _names(channel_names):
-        requests[name] = yield from _instant("get_samples_at", name, time, direction, archive_key)
+        requests[name] = yield from _instant("get_samples_at", name, instant, direction, archive_key)
     found = yield from read_several(requests, at_most, "raise")
     return {name: _sample_in(series, direction) for name, series in found.items()}
 
@@ -144,7 +148,7 @@ def _sample_in(series: SampleSeries, direction: str) -> SampleAtTime | None:
 
 
 def _request(
-    operation: str, channel_name: str, wanted: Range, parameters: tuple[str, str] = ("start_time", "end_time")
+    operation: str, channel_name: str, wanted: Range, parameters: tuple[str, str] = _PARAMETERS
 ) -> Flow[Request]:
     name = archive_path_encode(channel_name, "channel_name")
     if not name:
@@ -156,12 +160,16 @@ def _request(
     return request
 
 
-def _query(channel_name: str, wanted: Range, parameters: tuple[str, str]) -> Flow[SampleQuery]:
+def _times(wanted: Range, parameters: tuple[str, str] = _PARAMETERS) -> Flow[tuple[int, int]]:
     limits = yield from current_limits()
     start = parse_time(wanted.start_time, time_zone=limits.time_zone, parameter=parameters[0])
     end = parse_time(wanted.end_time, time_zone=limits.time_zone, parameter=parameters[1])
     now = yield from now_ns()
-    start_ns, end_ns = resolve_time(start, now), resolve_time(end, now)
+    return resolve_time(start, now), resolve_time(end, now)
+
+
+def _query(channel_name: str, wanted: Range, parameters: tuple[str, str]) -> Flow[SampleQuery]:
+    start_ns, end_ns = yield from _times(wanted, parameters)
     if end_ns < start_ns:
         raise ValueError(f"end_time ({end_ns}) lies before start_time ({start_ns}); exchange them.")
     query = SampleQuery(channel_name, whole("archive_key", wanted.archive_key), start_ns, end_ns, _count(wanted.count))
