@@ -124,5 +124,7 @@ def changed_json(response: SimulatorResponse, change: Callable[[Any], Any]) -> S
 
 
 def with_body(response: SimulatorResponse, body: bytes, **changes: Any) -> SimulatorResponse:
-    headers = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
-    return replace(response, headers=changes.pop("headers", headers), body=body, **changes)
+    framing = {"content-length", "transfer-encoding"}
+    headers = [(name, value) for name, value in response.headers if name.lower() not in framing]
+    headers = [*changes.pop("headers", headers), ("Content-Length", str(len(body)))]
+    return replace(response, headers=headers, body=body, **changes)

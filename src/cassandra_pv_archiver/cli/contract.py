@@ -41,8 +41,7 @@ def contract(
 ) -> None:
     """Check a live server against the specifications and the behaviour of release 3.2.6.
 
-    Nothing is changed without --write-prefix. The password for it comes from the variable CPVA_PASSWORD, or is asked
-    for.
+    Nothing is changed without --write-prefix, which needs a password: from the variable CPVA_PASSWORD, or asked for.
 
     Exit status: 0 all confirmed, 10 deviations, 3 not reachable, 4 not authorised.
     """

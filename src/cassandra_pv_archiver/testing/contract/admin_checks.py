@@ -124,14 +124,14 @@ def _stable_disagreements(probe: Probe) -> list[tuple[Any, ...]]:
 
 def _summaries(probe: Probe) -> dict[str, Any]:
     reply = probe.admin("/channels/all")
-    return {entry["channelName"]: entry for entry in probe.json(reply, "listAllChannels", "2.7")["channels"]}
+    return {entry["channelName"]: entry for entry in probe.background(reply, "listAllChannels")["channels"]}
 
 
 def _disagreements(probe: Probe, server_id: str, summaries: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     reply = probe.admin(f"/channels/by-server/{server_id}")
     if reply.status == 404:
         return []
-    listed = probe.json(reply, "listChannelsForServer", "2.8")
+    listed = probe.background(reply, "listChannelsForServer")
     if not listed["statusAvailable"]:
         return []  # the database may know more than the server's memory (section 3.6)
     problems: list[tuple[Any, ...]] = []
@@ -197,7 +197,7 @@ def channel_agrees_with_list(probe: Probe) -> None:
             reply = probe.admin(f"/channels/all/by-name/{tilde(channel.name)}")
             if before is None or reply.status != 200 or _summaries(probe).get(channel.name) != before:
                 break
-            shown = probe.json(reply, "getChannel", "2.9")
+            shown = probe.background(reply, "getChannel")
             wrong = [member for member in _ABOUT_CHANNEL if shown[member] != before[member]]
             if not wrong:
                 break

@@ -73,7 +73,7 @@ def export_content(probe: Probe) -> None:
 
 def _settings(probe: Probe, reply: Reply) -> list[dict[str, Any]]:
     wanted = ("channelName", "controlSystemType", "decimationLevelToRetentionPeriod", "enabled", "options")
-    listed = probe.json(reply, "listChannelsForServer", "2.8")["channels"]
+    listed = probe.background(reply, "listChannelsForServer")["channels"]
     return [{member: channel[member] for member in wanted} for channel in listed]
 
 

@@ -91,6 +91,22 @@ class Probe:
             raise StopCheckError
         return body
 
+    def background(self, reply: Reply, operation: str) -> Any:
+        """The body of a JSON reply that another check looks at.
+
+        Raises:
+            NotApplicableError: It is not what it should be.
+        """
+        service: Service = "archive" if "/archive-access/" in reply.request else "admin"
+        try:
+            body = read(reply.body) if reply.status == 200 else None
+        except ValueError:
+            body = None
+        problems = [] if body is None else schema_problems(service, operation, 200, body)
+        if body is None or not all(problem.unknown_member for problem in problems):
+            raise NotApplicableError(f"the reply to {reply.request} is not what it should be; see the check of it")
+        return body
+
     def parsed(self, reply: Reply) -> Any:
         """The body as JSON, whose content type must say so."""
         content_type = reply.headers.get("Content-Type", "")
