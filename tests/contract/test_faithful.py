@@ -79,6 +79,13 @@ def test_other_clusters(case: str, tmp_path: Path) -> None:
     assert channels_of(simulator) == before
 
 
+def test_names_that_no_url_can_carry() -> None:
+    simulator = cluster()
+    simulator.add_channel("long:" + "ü" * 2000)
+    simulator.add_channel("single surrogate: \ud800")
+    assert told(check(simulator)) == []
+
+
 def test_while_channels_are_unknown() -> None:
     """After a longer outage of the database the lists give 503, which the reference provides for."""
     simulator = cluster()

@@ -45,7 +45,7 @@ class KnownChannel:
         segments = self.name.split("/")
         return (
             "\\" not in self.name
-            and self.name.isprintable()
+            and self.name.isprintable()  # control characters and single surrogates are not
             and not any(segment in {"", ".", ".."} for segment in segments)
             and len(percent(self.name)) < _LONGEST_NAME
         )
@@ -175,7 +175,7 @@ class Session:
         Raises:
             NotApplicableError: There is none.
         """
-        channels = [channel for channel in self.channels() if len(tilde(channel.name)) < _LONGEST_NAME]
+        channels = [channel for channel in self.channels() if _can_be_named(channel.name)]
         if readable:
             channels = [channel for channel in channels if channel.can_be_read]
         kinds = {(channel.server_id, channel.control_system_type): channel for channel in reversed(channels)}
@@ -184,6 +184,11 @@ class Session:
         if not chosen:
             raise NotApplicableError("there are no channels" + (" whose names can be sent" if readable else ""))
         return list(dict.fromkeys(chosen))[:most]
+
+
+def _can_be_named(name: str) -> bool:
+    """Whether a name fits into a URL, and into UTF-8, which has no single surrogates."""
+    return len(tilde(name)) < _LONGEST_NAME and not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def _unusual(name: str) -> str:
