@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Unpack
 
 import httpx
 
-from ._http import Connection, Deadline, answer, phase_limits, translated
+from ._http import WAITING_STEPS, Connection, Deadline, answer, phase_limits, translated
 from ._steps import (
     POLLED_EVERY,
     Call,
@@ -110,7 +110,7 @@ class _AsyncSteps(Steps[httpx.AsyncClient]):
 
     async def _outcome(self, step: Step) -> tuple[Any, ArchiverError | None]:
         try:
-            if self._cancel is None:
+            if self._cancel is None or not isinstance(step, WAITING_STEPS):
                 return await self._perform(step), None
             return await self._perform_unless(self._cancel, step), None
         except ArchiverError as failure:

@@ -26,7 +26,10 @@ from ._steps import (
     CurrentLimits,
     Limits,
     MoveOn,
+    Open,
+    Pause,
     Random,
+    Read,
     RememberedWindow,
     Reply,
     Report,
@@ -317,6 +320,9 @@ def phase_limits(call: Call[Any], limits: Timeouts) -> dict[str, float]:
 
 LOCAL_STEPS = (Server, CurrentLimits, WallClock, Stopwatch, Random, Report, MoveOn, RememberedWindow)
 """Steps that need no waiting."""
+WAITING_STEPS = (Open, Read, Pause)
+"""Steps that are not performed once their call has been cancelled. The others end soon, or have such steps in them; and
+what was cancelled is still reported."""
 
 
 def answer(step: Step, connection: Connection, limits: Limits) -> Any:

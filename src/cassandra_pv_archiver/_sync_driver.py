@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Unpack
 import httpx
 
 from ._guard import Guard, Sockets
-from ._http import Connection, Deadline, answer, phase_limits, translated
+from ._http import WAITING_STEPS, Connection, Deadline, answer, phase_limits, translated
 from ._steps import Call, Close, Flow, Hand, Limits, Open, Pause, Progress, Read, Reply, SideBySide, Step
 from ._streams import Stream
 from ._transport import Driver, Steps, SyncOptions, primed
@@ -116,7 +116,8 @@ class _SyncSteps(Steps[httpx.Client]):
                 self._close(self._open[-1])
 
     def _checked(self, step: Step) -> Any:
-        self._guard.check()
+        if isinstance(step, WAITING_STEPS):
+            self._guard.check()
         try:
             return self._perform(step)
         except ArchiverError:
@@ -162,8 +163,8 @@ class _SyncSteps(Steps[httpx.Client]):
     def _read(self, reply: Reply) -> bytes | None:
         with translated(self._connection.address.server, self._deadline):
             chunk = next(reply.stream.chunks, None)
-        # A connection that was cut can look like the regular end of a body.
-        self._guard.check()
+        if chunk is None:
+            self._guard.check()  # a connection that was cut can look like the regular end of a body
         self._deadline.check()
         return chunk
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 import cassandra_pv_archiver as package
-from cassandra_pv_archiver import AdminClient, ArchiveClient
+from cassandra_pv_archiver import AdminClient, ArchiveClient, AsyncStream, ClientEvent
 from cassandra_pv_archiver.testing import RunningSimulator, Simulator
 
 SERVER_1 = "11111111-2222-3333-4444-555555555551"
@@ -33,12 +33,40 @@ class Blocking:
             result = attribute(*args, **kwargs)
             if inspect.isawaitable(result):
                 return self._runner.run(_wait_for(result))
+            if isinstance(result, AsyncStream):
+                return BlockingStream(result, self._runner)
             return Blocking(result, self._runner) if name == "with_options" else result
 
         return call
 
     def __repr__(self) -> str:
         return repr(self._client)
+
+
+class BlockingStream:
+    """Lets a test use an asynchronous stream as if it were a synchronous one."""
+
+    def __init__(self, stream: AsyncStream[Any], runner: asyncio.Runner) -> None:
+        self._stream = stream
+        self._runner = runner
+
+    def __iter__(self) -> BlockingStream:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return self._runner.run(_wait_for(anext(self._stream)))
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def close(self) -> None:
+        self._runner.run(_wait_for(self._stream.aclose()))
+
+    def __enter__(self) -> BlockingStream:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
 
 
 async def _wait_for(awaitable: Any) -> Any:
@@ -88,3 +116,9 @@ def admin(make: Callable[..., Any], running: RunningSimulator) -> AdminClient:
 @pytest.fixture
 def archive(make: Callable[..., Any], running: RunningSimulator) -> ArchiveClient:
     return cast("ArchiveClient", make("ArchiveClient", base_url=running.archive_url))
+
+
+@pytest.fixture
+def events() -> list[ClientEvent]:
+    """For ``on_event=events.append``."""
+    return []
