@@ -11,6 +11,7 @@ from .cluster import Cluster
 from .command_execution import DATABASE_ACCESS_ERROR, run_batch
 from .command_parsing import Command, normalised, sorted_options
 from .configuration_reading import ChannelConfiguration, UnusableFileError, read_configuration
+from .java_cursor import InexpressibleError
 from .java_text import code_units
 from .json_reading import UnreadableError
 
@@ -67,6 +68,8 @@ def run_import(cluster: Cluster, asked: UUID, server_id: UUID, request: ImportRe
         channels = read_configuration(request.document)
     except UnusableFileError as error:
         return 400, _reply(error=f"Parsing error: {error}")
+    except InexpressibleError as error:
+        return 501, _reply(error=f"The simulator cannot say what the server would answer: {error}")
     commands = _commands(channels, server_id, request)
     if request.remove and not cluster.can_list(server_id, asked):
         return 503, _reply(error=DATABASE_ACCESS_ERROR)

@@ -44,6 +44,7 @@ def read_configuration(content: bytes) -> dict[str, ChannelConfiguration]:
 
     Raises:
         UnusableFileError: It is not well-formed, violates the grammar, or has retention periods that do not ascend.
+        InexpressibleError: The simulator does not know exactly what Java's parser would say.
     """
     validator = _Validator()
     scan_document(content, validator)
@@ -124,7 +125,7 @@ class _Validator:
 
     def __init__(self) -> None:
         self.channels: dict[str, ChannelConfiguration] = {}
-        self._path: list[str] = []
+        self._path: list[Name] = []
         self._channel = ChannelConfiguration("", enabled=True)
         self._last_child = 0
         self._has_text: list[bool] = []
@@ -141,7 +142,7 @@ class _Validator:
         problem = problem or self._take(name.local, self._values)
         if problem is not None:
             raise UnusableFileError(f"Error in {where()}: {problem}")
-        self._path.append(name.local)
+        self._path.append(name)
         self._has_text.append(False)
         self._within_empty = int(name.local in _CHANNEL_CHILDREN)
         self._is_filled = False
@@ -154,15 +155,15 @@ class _Validator:
         if self._within_empty > 1:
             self._within_empty -= 1
             return
-        element, has_text = self._path.pop(), self._has_text.pop()
+        written, has_text = self._path.pop().written, self._has_text.pop()
         if self._within_empty and self._is_filled:
             raise UnusableFileError(
-                f"Error in {where()}: cvc-complex-type.2.1: Element '{element}' must have no character or element "
+                f"Error in {where()}: cvc-complex-type.2.1: Element '{written}' must have no character or element "
                 "information item [children], because the type's content type is empty."
             )
         if has_text:
             raise UnusableFileError(
-                f"Error in {where()}: cvc-complex-type.2.3: Element '{element}' cannot have character [children], "
+                f"Error in {where()}: cvc-complex-type.2.3: Element '{written}' cannot have character [children], "
                 "because the type's content type is element-only."
             )
         self._within_empty = 0
@@ -172,7 +173,7 @@ class _Validator:
             if (name.namespace, name.local) == (NAMESPACE, _ROOT):
                 return None
             return f"cvc-elt.1.a: Cannot find the declaration of element '{name.written}'."
-        allowed = ("channel",) if self._path[-1] == _ROOT else _CHANNEL_CHILDREN[self._last_child :]
+        allowed = ("channel",) if self._path[-1].local == _ROOT else _CHANNEL_CHILDREN[self._last_child :]
         if name.namespace == NAMESPACE and name.local in allowed:
             return None
         shown = f'{{"{name.namespace}":{name.local}}}' if name.namespace else name.local
