@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from .archive_client import ArchiveClient, AsyncArchiveClient
     from .command_results import CommandResults, CommandsFailedError
     from .commands import ArchiveConfigurationCommands
+    from .configuration import (
+        ArchiveConfiguration,
+        ChannelConfiguration,
+        ConfigurationProblem,
+        InvalidConfigurationError,
+        OwnedChannels,
+    )
     from .errors import (
         ArchiverError,
         BadRequestError,
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
         RefusedError,
         RequestTimeoutError,
         ServerFailedError,
+        SettingsError,
         UnavailableError,
     )
     from .events import Cancel, ClientEvent, ProgressHandler, ReadProgress
@@ -84,6 +92,7 @@ if TYPE_CHECKING:
     )
     from .series import CategoricalColumn, Gap, MetaDataChange, SampleContext, SampleQuery, SampleSeries, SeverityColumn
     from .series_statistics import SeriesStatistics, statistics, time_in_state
+    from .settings import ClientSettings
     from .times import DurationLike, TimeLike
 
 __all__ = [
@@ -92,6 +101,7 @@ __all__ = [
     "AdminClient",
     "AlignedSamples",
     "ArchiveClient",
+    "ArchiveConfiguration",
     "ArchiveConfigurationCommand",
     "ArchiveConfigurationCommands",
     "ArchiveConfigurationCommandsReply",
@@ -106,17 +116,20 @@ __all__ = [
     "Cancel",
     "CancelledReadError",
     "CategoricalColumn",
+    "ChannelConfiguration",
     "ChannelInformation",
     "ChannelSeries",
     "ChannelSummary",
     "ChannelSummaryList",
     "ChannelsOfServer",
     "ClientEvent",
+    "ClientSettings",
     "ClusterServer",
     "ClusterStatus",
     "CommandResult",
     "CommandResults",
     "CommandsFailedError",
+    "ConfigurationProblem",
     "ConnectionFailedError",
     "ConnectionOptions",
     "DoubleSample",
@@ -126,6 +139,7 @@ __all__ = [
     "Gap",
     "IncompleteReplyError",
     "InterruptedReplyError",
+    "InvalidConfigurationError",
     "InvalidReplyError",
     "LimitOptions",
     "LongSample",
@@ -136,6 +150,7 @@ __all__ = [
     "NotAuthorizedError",
     "NotFoundError",
     "NumericMetaData",
+    "OwnedChannels",
     "ProgressHandler",
     "ReadProgress",
     "RedirectError",
@@ -159,6 +174,7 @@ __all__ = [
     "ServerConfigurationImportResult",
     "ServerFailedError",
     "ServerStatus",
+    "SettingsError",
     "SeveralReadsFailedError",
     "Severity",
     "SeverityColumn",
@@ -207,6 +223,13 @@ _NAMES = {
         "CommandsFailedError",
     ),
     "commands": ("ArchiveConfigurationCommands",),
+    "configuration": (
+        "ArchiveConfiguration",
+        "ChannelConfiguration",
+        "ConfigurationProblem",
+        "InvalidConfigurationError",
+        "OwnedChannels",
+    ),
     "errors": (
         "ArchiverError",
         "BadRequestError",
@@ -220,6 +243,7 @@ _NAMES = {
         "RefusedError",
         "RequestTimeoutError",
         "ServerFailedError",
+        "SettingsError",
         "UnavailableError",
     ),
     "events": (
@@ -290,6 +314,7 @@ _NAMES = {
         "statistics",
         "time_in_state",
     ),
+    "settings": ("ClientSettings",),
     "times": (
         "DurationLike",
         "TimeLike",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Unpack, overload
+from typing import Self, Unpack, overload
 
 from . import _admin_calls as calls
 from ._address import read_address
@@ -21,6 +21,7 @@ from .models import (
     ServerConfigurationImportResult,
     ServerStatus,
 )
+from .settings import ClientSettings, admin_arguments
 
 __all__ = ["AdminClient", "ArchiveConfigurationCommands", "AsyncAdminClient", "ChannelsOfServer"]
 
@@ -68,6 +69,32 @@ class AdminClient(SyncClient):
         """
         address = read_address(server_name, server_port, base_url, calls.SERVICE_PATH)
         super().__init__((address,), read_credentials(username, password), credentials_on_reads, **options)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, **options: Unpack[SyncOptions]) -> Self:
+        """Makes a client of what the environment and a profile say.
+
+        Args:
+            name: The name of a profile. None: that of ``CPVA_PROFILE``, or the default of the file.
+            **options: As of the constructor; they come first.
+
+        Raises:
+            SettingsError: There is no such profile, a value cannot be used, or nothing says where the service is.
+        """
+        return cls.from_settings(ClientSettings.from_profile(name), **options)
+
+    @classmethod
+    def from_settings(cls, settings: ClientSettings, **options: Unpack[SyncOptions]) -> Self:
+        """Makes a client of settings.
+
+        Args:
+            settings: Where the service is, and how to use it. Of several hosts the first one is asked.
+            **options: As of the constructor; they come first.
+
+        Raises:
+            SettingsError: The settings do not say where the service is.
+        """
+        return cls(**admin_arguments(settings, options))
 
     def list_all_channels(self) -> list[ChannelSummary]:
         """Lists all channels of the cluster.
@@ -226,6 +253,16 @@ class AsyncAdminClient(AsyncClient):
         """Makes a client, as `AdminClient` does; ``http_client`` is an ``httpx.AsyncClient``."""
         address = read_address(server_name, server_port, base_url, calls.SERVICE_PATH)
         super().__init__((address,), read_credentials(username, password), credentials_on_reads, **options)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, **options: Unpack[AsyncOptions]) -> Self:
+        """As `AdminClient.from_profile`."""
+        return cls.from_settings(ClientSettings.from_profile(name), **options)
+
+    @classmethod
+    def from_settings(cls, settings: ClientSettings, **options: Unpack[AsyncOptions]) -> Self:
+        """As `AdminClient.from_settings`."""
+        return cls(**admin_arguments(settings, options))
 
     async def list_all_channels(self) -> list[ChannelSummary]:
         """As `AdminClient.list_all_channels`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, Unpack
+from typing import Literal, Self, Unpack
 
 from . import _archive_calls as calls
 from . import _sample_calls as sample_calls
@@ -17,6 +17,7 @@ from .events import Cancel, ProgressHandler
 from .models import ArchiveInformation, Sample
 from .read_results import ChannelSeries, SampleAtTime
 from .series import SampleSeries
+from .settings import ClientSettings, archive_arguments
 from .times import DurationLike, TimeLike
 
 __all__ = ["ArchiveClient", "AsyncArchiveClient"]
@@ -59,6 +60,32 @@ class ArchiveClient(SyncClient):
             ValueError: A value cannot be used.
         """
         super().__init__(read_addresses(server_name, server_port, base_url, base_urls, SERVICE_PATH), **options)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, **options: Unpack[SyncOptions]) -> Self:
+        """Makes a client of what the environment and a profile say.
+
+        Args:
+            name: The name of a profile. None: that of ``CPVA_PROFILE``, or the default of the file.
+            **options: As of the constructor; they come first.
+
+        Raises:
+            SettingsError: There is no such profile, a value cannot be used, or nothing says where the service is.
+        """
+        return cls.from_settings(ClientSettings.from_profile(name), **options)
+
+    @classmethod
+    def from_settings(cls, settings: ClientSettings, **options: Unpack[SyncOptions]) -> Self:
+        """Makes a client of settings.
+
+        Args:
+            settings: Where the service is, and how to use it.
+            **options: As of the constructor; they come first.
+
+        Raises:
+            SettingsError: The settings do not say where the service is.
+        """
+        return cls(**archive_arguments(settings, options))
 
     def list_archives(self) -> list[ArchiveInformation]:
         """Lists the archives that the server offers. Release 3.2.6 has exactly one, with key 1 (section 5.2)."""
@@ -372,6 +399,16 @@ class AsyncArchiveClient(AsyncClient):
     ) -> None:
         """Makes a client, as `ArchiveClient` does; ``http_client`` is an ``httpx.AsyncClient``."""
         super().__init__(read_addresses(server_name, server_port, base_url, base_urls, SERVICE_PATH), **options)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, **options: Unpack[AsyncOptions]) -> Self:
+        """As `ArchiveClient.from_profile`."""
+        return cls.from_settings(ClientSettings.from_profile(name), **options)
+
+    @classmethod
+    def from_settings(cls, settings: ClientSettings, **options: Unpack[AsyncOptions]) -> Self:
+        """As `ArchiveClient.from_settings`."""
+        return cls(**archive_arguments(settings, options))
 
     async def list_archives(self) -> list[ArchiveInformation]:
         """As `ArchiveClient.list_archives`."""

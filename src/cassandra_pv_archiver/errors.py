@@ -16,7 +16,9 @@
     +-- CommandsFailedError        raised on request by CommandResults.raise_for_failures(); .failures
     +-- SeveralReadsFailedError    of several channels: .series of those that were read, .failures of the others
     +-- CancelledReadError         a read that was cancelled; .received
+    +-- InvalidConfigurationError  a configuration that breaks rules; .problems; also a ValueError
     +-- MissingExtraError          an optional library is not installed; also an ImportError
+    +-- SettingsError              a profile, the environment or a source of passwords; also a ValueError
 
 Errors that carry command results or series are defined beside them; the package exports them all.
 Invalid arguments are a ``ValueError`` or ``TypeError`` and are raised before anything is sent.
@@ -39,6 +41,7 @@ __all__ = [
     "RefusedError",
     "RequestTimeoutError",
     "ServerFailedError",
+    "SettingsError",
     "UnavailableError",
 ]
 
@@ -189,3 +192,11 @@ class MissingExtraError(ArchiverError, ImportError):
         super().__init__(f"{library} is not installed. Install it with: {command}")
         self.library = library
         self.extra = extra
+
+
+class SettingsError(ArchiverError, ValueError):
+    """A setting that cannot be used, or a password that cannot be had.
+
+    Attributes:
+        message: The file and the member, the variable of the environment or the option, and what is wrong with it.
+    """
