@@ -95,6 +95,7 @@ class _AsyncSteps(Steps[httpx.AsyncClient]):
 
     async def items_of(self, flow: Flow[Any], step: Step | None) -> AsyncGenerator[Any]:
         """Performs the steps of a flow, from the given one on, and yields what it hands to the caller."""
+        self._deadline = Deadline(self._limits.deadline)  # nothing has been done before
         try:
             while step is not None:
                 if isinstance(step, Hand):

@@ -21,8 +21,6 @@ from .times import LATEST, DurationLike, TimeLike, parse_duration, parse_time, r
 
 _LARGEST_INT32 = 2**31 - 1
 _PARAMETERS = ("start_time", "end_time")
-_AT_ONCE = 4096
-"""Samples that a stream of single samples waits for, so that they are made many at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def iter_batches(channel_name: str, wanted: Range, batch_size: int) -> Flow[None
 def iter_samples(channel_name: str, wanted: Range) -> Flow[None]:
     """The samples of one channel, one by one."""
     request = yield from _request("iter_samples", channel_name, wanted)
-    yield from _one_by_one(read_batches(request, _AT_ONCE))
+    yield from _one_by_one(read_batches(request, None))
 
 
 def _one_by_one(batches: Flow[None]) -> Flow[None]:

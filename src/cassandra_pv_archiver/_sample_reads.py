@@ -112,36 +112,30 @@ def _decimated(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, 
     if query.spacing_ns is not None:
         length, count = multiple_of_spacing(query.end - query.start, query.spacing_ns)
         end = query.start + length
-    decimated = DecimatedRead(read, query.start, end, count)
+    decimated = DecimatedRead(read, end, count)
     try:
         columns = yield from read_decimated(decimated)
     except ArchiverError as failure:
         received = collected(decimated.received)
         reached = int(received.times.max()) if len(received) else None
         raise _carrying(failure, request, decimated.received, reached) from failure
-    columns = columns.select(slice(0, int((columns.times <= query.end).sum()) + 1)) if end > query.end else columns
-    if not request.fill_tail or not len(columns):
-        return columns, ReadNotes()
-    return (yield from _with_tail(request, columns))
+    return (yield from _with_tail(request, columns)) if request.fill_tail else (columns, ReadNotes())
 
 
 def _with_tail(request: Request, columns: SampleColumns) -> Flow[tuple[SampleColumns, ReadNotes]]:
-    query, last = request.query, int(columns.times[-1])
-    is_raw = columns.contexts[int(columns.numbers[-1])].quality == "Original"
-    if is_raw or last >= query.end:
-        return columns, ReadNotes()
-    tail = Destination()
-    raw = RawRead((yield from request.begin(tail, replace(query, start=last, count=0))))
+    query, start = request.query, request.query.start
+    if len(columns):
+        last = int(columns.times[-1])
+        is_raw = columns.contexts[int(columns.numbers[-1])].quality == "Original"
+        if is_raw or last >= query.end:
+            return columns, ReadNotes()
+        start = max(last, start)
+    tail = replace(request, query=replace(query, start=start, count=0))
+    read = yield from tail.begin()
     try:
-        yield from read_raw(raw)
-    except ArchiverError as failure:
-        raise _carrying(failure, request, [columns, *tail.kept], last) from failure
-    rest = collected(tail.kept)
-    rest = rest.select(rest.times > last)
-    begins = int(rest.times[0]) if len(rest) else None
-    return SampleColumns.concatenate([columns, rest]), ReadNotes(tail_begins=begins)
-
-
+        rest, _ = yield from _raw_series(tail, read)
+    except IncompleteReplyError as failure:
+        rest = _behind(columns, failure.received)
 def _carrying(
     failure: ArchiverError, request: Request, received: Sequence[SampleColumns], reached: int | None
 ) -> ArchiverError:
@@ -157,9 +151,9 @@ def _carrying(
 
 
 class _Batches(Destination):
-    """Hands samples to the caller, many at a time."""
+    """Hands samples to the caller, so many at a time, or as many as a part of a reply has."""
 
-    def __init__(self, request: Request, size: int) -> None:
+    def __init__(self, request: Request, size: int | None) -> None:
         super().__init__()
         self._request = request
         self._size = size
@@ -167,6 +161,9 @@ class _Batches(Destination):
         self._notes = ReadNotes()
 
     def take(self, columns: SampleColumns) -> Flow[None]:
+        if self._size is None:
+            yield from self._hand(columns)
+            return
         self.kept.append(columns)
         self._waiting += len(columns)
         while self._waiting >= self._size:
@@ -215,8 +212,8 @@ def _common_kind(columns: SampleColumns, before: Kind | None) -> Kind | None:
 _KIND_NAMES = {Kind.FLOAT: "floating-point numbers", Kind.INTEGER: "integers", Kind.TEXT: "texts"}
 
 
-def read_batches(request: Request, size: int) -> Flow[None]:
-    """Hands the samples of a range to the caller, in series of so many samples.
+def read_batches(request: Request, size: int | None) -> Flow[None]:
+    """Hands the samples of a range to the caller, in series of so many samples, or as many as come at once.
 
     Raises:
         ArchiverError: As `read_series`.
