@@ -11,19 +11,20 @@ from pydantic import TypeAdapter
 from ._categories import Codes, smallest_codes
 from ._optional_libraries import optional_library
 from ._sample_columns import SampleColumns, SampleContext
-from ._sample_query import SampleQuery
+from ._sample_query import ReadNotes, SampleQuery
 from ._sample_values import Kind, Kinds, Mask, SampleValues, kind_of
 from ._series_to_arrow import EXACT_COLUMNS, FORMAT, SCHEMA_KEY, context_form
 
-__all__ = ["query_and_columns"]
+__all__ = ["read_table"]
 
 
 _object = TypeAdapter(dict[str, Any])
 _query_form = TypeAdapter(SampleQuery)
+_notes_form = TypeAdapter(ReadNotes)
 
 
-def query_and_columns(table: Any) -> tuple[SampleQuery, SampleColumns]:
-    """What was asked for, and the samples in the order of the table's rows.
+def read_table(table: Any) -> tuple[SampleQuery, SampleColumns, ReadNotes]:
+    """What was asked for, the samples in the order of the table's rows, and what was found out about them.
 
     Raises:
         TypeError: This is no table of pyarrow.
@@ -32,27 +33,28 @@ def query_and_columns(table: Any) -> tuple[SampleQuery, SampleColumns]:
     pyarrow = optional_library("pyarrow", "arrow")
     if not isinstance(table, pyarrow.Table):
         raise TypeError(f"A pyarrow.Table is wanted, not {type(table).__name__}.")
-    query = _query(table)
+    query, notes = _query_and_notes(table)
     numbers, contexts = _contexts(_column(table, "context"))
     times = _numbers(_column(table, "time").cast(pyarrow.timestamp("ns", "UTC")).view(pyarrow.int64()))
     kinds = np.array([kind_of(context.type) for context in contexts], np.int8)[numbers]
     exact = [name for name in EXACT_COLUMNS.values() if name in table.column_names]
     sources = [_source(pyarrow, _column(table, name), kinds) for name in ("value", *exact)]
     columns = SampleColumns(times, numbers, contexts, _joined(sources, kinds))
-    return query, _with_extremes(table, columns)
+    return query, _with_extremes(table, columns), notes
 
 
-def _query(table: Any) -> SampleQuery:
+def _query_and_notes(table: Any) -> tuple[SampleQuery, ReadNotes]:
     metadata: dict[bytes, bytes] = table.schema.metadata or {}
     if SCHEMA_KEY not in metadata:
         raise ValueError(
             f"The schema of this table has no {SCHEMA_KEY.decode()!r}, so it is not one that to_arrow made,"
             " or something on the way has dropped the schema's metadata."
         )
-    form = _object.validate_json(metadata[SCHEMA_KEY]).get("format")
+    about = _object.validate_json(metadata[SCHEMA_KEY])
+    form = about.get("format")
     if form != FORMAT:
         raise ValueError(f"This table has form {form}, but only {FORMAT} is known: perhaps a newer version wrote it.")
-    return _query_form.validate_json(metadata[SCHEMA_KEY])
+    return _query_form.validate_json(metadata[SCHEMA_KEY]), _notes_form.validate_python(about.get("notes", {}))
 
 
 def _column(table: Any, name: str) -> Any:

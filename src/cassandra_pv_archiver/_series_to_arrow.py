@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 
 from ._optional_libraries import optional_library
 from ._sample_columns import SampleColumns, SampleContext
-from ._sample_query import SampleQuery
+from ._sample_query import ReadNotes, SampleQuery
 from ._sample_values import Kind, Mask
 from ._series_tables import (
     Categories,
@@ -38,7 +39,7 @@ context_form: TypeAdapter[SampleContext] = TypeAdapter(SampleContext)
 """Contexts as JSON. In this form and not as numbers they survive when tables are put together."""
 
 
-def arrow_table(columns: SampleColumns, query: SampleQuery) -> Any:
+def arrow_table(columns: SampleColumns, query: SampleQuery, notes: ReadNotes) -> Any:
     """Makes the table that `SampleSeries.to_arrow` describes."""
     pyarrow = optional_library("pyarrow", "arrow")
     values = TableValues.of(columns)
@@ -57,7 +58,7 @@ def arrow_table(columns: SampleColumns, query: SampleQuery) -> Any:
     members["quality"] = _dictionary(pyarrow, qualities_of(columns))
     members["context"] = _contexts(pyarrow, columns)
     members |= _exact(pyarrow, values)
-    about = {"format": FORMAT, **description(columns, query)}
+    about = {"format": FORMAT, **description(columns, query), "notes": asdict(notes)}
     return pyarrow.table(members, metadata={SCHEMA_KEY: json.dumps(about, ensure_ascii=False)})
 
 

@@ -18,7 +18,7 @@ from ._sample_gaps import Gap, gaps_of
 from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
 from ._sample_query import ReadNotes, SampleQuery, joined, joined_notes
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
-from ._series_from_arrow import query_and_columns
+from ._series_from_arrow import read_table
 from ._series_html import series_html
 from ._series_pandas import pandas_frame
 from ._series_polars import polars_frame
@@ -448,7 +448,7 @@ class SampleSeries(Sequence[Sample]):
         Raises:
             MissingExtraError: pyarrow is not installed.
         """
-        return arrow_table(self._columns, self.query)
+        return arrow_table(self._columns, self.query, self._notes)
 
     @staticmethod
     def from_arrow(table: Any) -> SampleSeries:
@@ -463,7 +463,7 @@ class SampleSeries(Sequence[Sample]):
             TypeError: This is no ``pyarrow.Table``.
             ValueError: `to_arrow` did not make this table, or something in it is missing.
         """
-        return SampleSeries(*query_and_columns(table))
+        return SampleSeries(*read_table(table))
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The samples as the plain dictionaries of the service's JSON, members in the order of the wire.

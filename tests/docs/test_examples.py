@@ -23,7 +23,7 @@ PRINTED = {
     "kinds_of_samples": ["RING:LIFETIME minMaxDouble", "an array of 24 elements", "no value, because Disconnected"],
     "kinds_of_times": ["5400.0 seconds", "write 2025-10-26T02:30:00+02:00 or 2025-10-26T02:30:00+01:00"],
     "logged_requests": ["DEBUG cassandra_pv_archiver: get_samples", "WARNING cassandra_pv_archiver", "gave up: Cannot"],
-    "metrics": ['archiver_requests_total{operation="get_samples",outcome="succeeded"} 2', "archiver_samples_total"],
+    "metrics": ['archiver_requests_total{operation="get_samples",outcome="succeeded"} 4', "archiver_samples_total"],
     "own_http_client": ["GET 200 application/json", "['RING:MODE']"],
     "password_from_environment": ["True"],
     "password_from_keyring": ["True"],

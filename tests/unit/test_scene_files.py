@@ -263,6 +263,8 @@ def test_recorded_samples(load: Load, tmp_path: Path) -> None:
     recorded[0].pop("metaData")
     (tmp_path / "beam.json").write_text(json.dumps(recorded), "utf-8")
     assert read(load, {"signal": "recorded", "file": "beam.json"}).times.tolist() == [5, 9]
+    decimated = [{**sample, "quality": "Interpolated"} for sample in recorded]
+    (tmp_path / "beam.json").write_text(json.dumps(decimated), "utf-8")
     assert len(read(load, {"signal": "recorded", "file": "beam.json", "level": 60}, decimation_levels=["1min"])) == 0
 
 

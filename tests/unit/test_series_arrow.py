@@ -17,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cassandra_pv_archiver import MissingExtraError
+from cassandra_pv_archiver._sample_columns import SampleColumns
+from cassandra_pv_archiver._sample_query import ReadNotes
 from cassandra_pv_archiver.series import SampleSeries
 from tests.unit.sample_replies import QUERY, compact, decoded, lists_of_samples
 from tests.unit.test_series import NUMERIC, SECOND, START, STATES, aggregate, equal, marker, sample, series_of
@@ -142,6 +144,7 @@ def test_schema_tells_what_was_asked() -> None:
         **dataclasses.asdict(QUERY),
         "units": "mA",
         "meta_data": NUMERIC,
+        "notes": dataclasses.asdict(ReadNotes()),
     }
 
 
@@ -258,3 +261,9 @@ def test_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     for call in (series.to_arrow, lambda: SampleSeries.from_arrow(table)):
         with pytest.raises(MissingExtraError, match=r"pip install 'cassandra-pv-archiver-client\[arrow\]'"):
             call()
+
+
+def test_what_reading_has_shown_is_kept() -> None:
+    read = SampleSeries(QUERY, SampleColumns.none(), ReadNotes(begins_late=True, earlier_decimated=True, tail_begins=7))
+    back = SampleSeries.from_arrow(read.to_arrow())
+    assert (back.begins_late, back.earlier_decimated, back.tail_begins) == (True, True, 7)

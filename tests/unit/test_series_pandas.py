@@ -102,6 +102,7 @@ def test_attributes_are_json() -> None:
         "start": QUERY.start,
         "end": QUERY.end,
         "count": 0,
+        "spacing_ns": None,
         "units": "mA",
         "meta_data": NUMERIC,
     }
