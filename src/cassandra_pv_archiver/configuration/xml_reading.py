@@ -1,0 +1,334 @@
+"""The server's configuration files (section 4 of the reference), read with the parser of the standard library.
+
+The grammar is checked here, element by element, because the server's schema file is not ours to ship. Document type
+declarations are refused, so that there are no entities that a hostile file could multiply.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+from xml.parsers import expat
+
+from .loaded import ConfigurationFile, FileContents, Member, StopReadingError
+from .rules import LARGEST, quoted
+from .sources import FileSource, file_name, pieces_of
+from .xml_encodings import UnreadableTextError, in_utf_8
+
+__all__ = ["NAMESPACE", "read_xml"]
+
+NAMESPACE = "http://www.aquenos.com/2016/xmlns/cassandra-pv-archiver-configuration"
+"""The namespace of all elements."""
+
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+_HINTS = frozenset({f"{_INSTANCE} schemaLocation", f"{_INSTANCE} noNamespaceSchemaLocation"})
+_ROOT, _CHANNEL = "server-configuration", "channel"
+_PARTS = ("raw-samples", "decimation-level", "control-system-option")
+_EXPECTED = {(_ROOT, f"{NAMESPACE} {_CHANNEL}"): _CHANNEL} | {
+    (_CHANNEL, f"{NAMESPACE} {part}"): part for part in _PARTS
+}
+"""The elements that may be in an element, by how the parser names them."""
+_BLANKS = " \t\r\n"
+_MOST_OF_ELEMENT = 20
+"""How many unknown attributes of an element are named."""
+_LONGEST_PART = 2**22
+"""Bytes that one tag or comment may have; the parser would read longer ones again and again."""
+
+
+def read_xml(source: FileSource, *, server: UUID | None = None) -> ConfigurationFile:
+    """Reads a configuration file of the server: an export, or what its import takes.
+
+    Everything is read that the server reads, in its way: a channel with ``enabled="1"`` is disabled, which is a
+    warning. So are wrong options of Channel Access. Large files are read piece by piece.
+
+    Args:
+        source: The file: a path, bytes, or a file opened in binary mode.
+        server: The ID of the server whose file it is; the file does not say it.
+
+    Raises:
+        InvalidConfigurationError: It is not well-formed, has a document type declaration, is not in the form of
+            section 4.1, repeats a name or a level, or has retention periods that do not ascend.
+        OSError: The file cannot be read.
+    """
+    contents = FileContents(file_name(source), wrong_options="warning")
+    document = _Document(contents, server)
+    with suppress(StopReadingError):
+        document.read(source)
+    return contents.finish()
+
+
+class _WrongValueError(Exception):
+    """The value of an attribute is wrong; the argument says why."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _boolean(value: str) -> bool:
+    text = value.strip(_BLANKS)
+    if text not in {"true", "false", "1", "0"}:
+        raise _WrongValueError(f"{quoted(value)} is neither true nor false.")
+    return text == "true"
+
+
+def _seconds(least: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        text = value.strip(_BLANKS)
+        digits = text[1:] if text[:1] in {"+", "-"} else text
+        if not (digits.isascii() and digits.isdecimal()):
+            raise _WrongValueError(f"{quoted(value)} is not a number of seconds, such as 86400.")
+        digits = digits.lstrip("0") or "0"
+        number = int(digits) if len(digits) <= len(str(LARGEST)) else LARGEST + 1
+        number = -number if text[0] == "-" else number
+        if not least <= number <= LARGEST:
+            raise _WrongValueError(f"{quoted(value)} is not between {least} and {LARGEST} seconds.")
+        return number
+
+    return read
+
+
+class _Attribute(NamedTuple):
+    read: Callable[[str], Any]
+    default: Any = None
+    is_required: bool = False
+
+
+_ATTRIBUTES = {
+    _ROOT: {},
+    _CHANNEL: {
+        "name": _Attribute(_text, is_required=True),
+        "control-system-type": _Attribute(_text, is_required=True),
+        "enabled": _Attribute(_boolean, default=True),
+    },
+    "raw-samples": {"retention-period": _Attribute(_seconds(0), 0)},
+    "decimation-level": {
+        "decimation-period": _Attribute(_seconds(1), is_required=True),
+        "retention-period": _Attribute(_seconds(0), 0),
+    },
+    "control-system-option": {"name": _Attribute(_text, is_required=True), "value": _Attribute(_text, "")},
+}
+
+
+class _Channel:
+    """The channel that is being read."""
+
+    def __init__(self, line: int, name: str | None) -> None:
+        self.line, self.name = line, name
+        self.values: dict[str, Any] | None = None
+        self.levels: dict[int, int] = {}
+        self.options: dict[str, str] = {}
+        self.lines: dict[Member, int] = {}
+        self.latest_part = 0
+        self.has_raw_samples = False
+        self.has_wrong_levels = False
+
+
+class _Document:
+    """Follows a document, checks it and hands its channels over."""
+
+    def __init__(self, contents: FileContents, server: UUID | None) -> None:
+        self._contents, self._server = contents, server
+        self._path: list[str] = []
+        self._skipped = 0
+        self._has_text = False
+        self._channel = _Channel(0, None)
+        # What a file says of its encoding is no longer true, and parts of names are separated by a blank.
+        self._parser = parser = expat.ParserCreate("utf-8", " ")
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse_document_type
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._take_text
+
+    def read(self, source: FileSource) -> None:
+        fed = 0
+        try:
+            for piece in in_utf_8(pieces_of(source)):
+                fed += len(piece)
+                self._parser.Parse(piece, False)
+                if fed - self._parser.CurrentByteIndex > _LONGEST_PART:
+                    self._error("There is a tag or comment of more than 4 MiB, which is not read.")
+                    return
+            self._parser.Parse(b"", True)
+        except UnreadableTextError as error:
+            self._error(str(error))
+        except expat.ExpatError as error:
+            self._contents.error(f"The file is not well-formed XML: {expat.ErrorString(error.code)}.", error.lineno)
+
+    def _line(self) -> int:
+        return self._parser.CurrentLineNumber
+
+    def _error(self, message: str, member: str | None = None) -> None:
+        channel = self._channel.name if len(self._path) > 1 else None
+        self._contents.error(message, self._line(), channel=channel, member=member)
+
+    def _refuse_document_type(self, *_declaration: object) -> None:
+        self._error("Document type declarations (<!DOCTYPE ...>) are not read, for safety: leave it out.")
+        raise StopReadingError
+
+    def _take_text(self, text: str) -> None:
+        if self._skipped or self._has_text:
+            return
+        inside = self._path[-1]
+        if inside in _PARTS or text.strip(_BLANKS):
+            self._has_text = True
+            self._error(f"There must be no text in the element {inside}.", inside)
+
+    def _start(self, tag: str, attributes: list[str]) -> None:
+        if self._skipped:
+            self._skipped += 1
+            return
+        if not self._is_in_place(tag):
+            self._skipped = 1
+            return
+        name = tag.rpartition(" ")[2]
+        if name == _CHANNEL:
+            given = dict(zip(attributes[::2], attributes[1::2], strict=True))
+            self._channel = _Channel(self._line(), given.get("name"))
+        self._path.append(name)
+        self._has_text = False
+        values = self._values(name, attributes)
+        if values is not None:
+            self._take(name, values)
+        elif name in _PARTS[:2]:
+            self._channel.has_wrong_levels = True
+
+    def _end(self, _tag: str) -> None:
+        if self._skipped:
+            self._skipped -= 1
+            return
+        if self._path.pop() == _CHANNEL:
+            self._hand_over()
+        self._has_text = False
+
+    def _is_in_place(self, tag: str) -> bool:
+        if self._path and (self._path[-1], tag) in _EXPECTED:
+            return self._path[-1] != _CHANNEL or self._is_in_order(_EXPECTED[self._path[-1], tag])
+        namespace, _, name = tag.rpartition(" ")
+        if not self._path:
+            if (namespace, name) != (NAMESPACE, _ROOT):
+                self._error(f'The file begins with another element than <{_ROOT} xmlns="{NAMESPACE}">.')
+                raise StopReadingError
+            return True
+        allowed = {_ROOT: (_CHANNEL,), _CHANNEL: _PARTS}.get(self._path[-1], ())
+        if not allowed:
+            self._error(f"The element {self._path[-1]} must be empty, but has an element {name}.", self._path[-1])
+        elif name in allowed:
+            self._error(f"The element {name} is not in the namespace {NAMESPACE}.", name)
+        else:
+            self._error(f"There is no element {name} in {self._path[-1]}, only {', '.join(allowed)}.", name)
+        return False
+
+    def _is_in_order(self, name: str) -> bool:
+        channel = self._channel
+        part, latest = _PARTS.index(name), channel.latest_part
+        channel.latest_part = max(part, latest)
+        if part < latest:
+            self._error(f"The element {name} must come before the first {_PARTS[latest]}.", name)
+        elif part == 0 and channel.has_raw_samples:
+            self._error("There is a second element raw-samples: leave one of them out.", name)
+        channel.has_raw_samples |= part == 0
+        return True
+
+    def _values(self, element: str, attributes: list[str]) -> dict[str, Any] | None:
+        """The values of the attributes; None if not all that are needed are right."""
+        values, problems = (_read_part if element in _PARTS else _read)(element, tuple(attributes))
+        for problem in problems:
+            self._contents.problem(
+                problem.level, problem.message, self._line(), channel=self._channel.name, member=problem.attribute
+            )
+        return values
+
+    def _take(self, element: str, values: dict[str, Any]) -> None:
+        channel = self._channel
+        match element:
+            case "channel":
+                channel.values = values
+            case "raw-samples":
+                channel.levels[0] = values["retention-period"]
+            case "decimation-level":
+                level = values["decimation-period"]
+                if level in channel.levels:
+                    self._error(
+                        f"The decimation period {level} is there already: leave one of them out.", f"levels.{level}"
+                    )
+                channel.levels[level] = values["retention-period"]
+                channel.lines["levels", level] = self._line()
+            case "control-system-option":
+                option = values["name"]
+                if option in channel.options:
+                    self._error(
+                        f"The option {quoted(option)} is there already: leave one of them out.", f"options.{option}"
+                    )
+                channel.options[option] = values["value"]
+                channel.lines["options", option] = self._line()
+            case _:
+                pass
+
+    def _hand_over(self) -> None:
+        channel = self._channel
+        if channel.values is None:
+            return
+        values = {
+            "name": channel.values["name"],
+            "server": self._server,
+            "control_system_type": channel.values["control-system-type"],
+            "levels": {} if channel.has_wrong_levels else channel.levels,
+            "enabled": channel.values["enabled"],
+            "options": channel.options,
+        }
+        self._contents.add(values, channel.line, channel.lines.get)
+
+
+class _AttributeProblem(NamedTuple):
+    attribute: str
+    message: str
+    level: Literal["error", "warning"] = "error"
+
+
+def _read(element: str, attributes: tuple[str, ...]) -> tuple[dict[str, Any] | None, list[_AttributeProblem]]:
+    """The values of the attributes, given as names and texts in turn; None if not all that are needed are right."""
+    known = _ATTRIBUTES[element]
+    values = {name: attribute.default for name, attribute in known.items()}
+    problems: list[_AttributeProblem] = []
+    is_usable = True
+    for name, text in zip(attributes[::2], attributes[1::2], strict=True):
+        attribute = known.get(name)
+        if attribute is None:
+            if name not in _HINTS and len(problems) < _MOST_OF_ELEMENT:
+                problems.append(
+                    _AttributeProblem(name.rpartition(" ")[2], _unknown_attribute(element, name, list(known)))
+                )
+            continue
+        try:
+            values[name] = attribute.read(text)
+        except _WrongValueError as error:
+            problems.append(_AttributeProblem(name, f"The attribute {name} of {element} is wrong: {error}"))
+            is_usable = False
+        if name == "enabled" and text.strip(_BLANKS) == "1":
+            message = 'The server reads enabled="1" as disabled: write "true" or "false".'
+            problems.append(_AttributeProblem(name, message, "warning"))
+    for name, attribute in known.items():
+        if attribute.is_required and name not in attributes[::2]:
+            problems.append(_AttributeProblem(name, f"The element {element} needs the attribute {name}."))
+            is_usable = False
+    return values if is_usable else None, problems
+
+
+# Levels and options are the same for many channels.
+_read_part = lru_cache(maxsize=4096)(_read)
+
+
+def _unknown_attribute(element: str, name: str, known: list[str]) -> str:
+    namespace, _, local = name.rpartition(" ")
+    if namespace:
+        return f"The element {element} cannot have the attribute {local} of the namespace {namespace}."
+    near = difflib.get_close_matches(local, known, n=1)
+    wanted = f"write {near[0]}" if near else f"it can have {', '.join(known)}" if known else "leave it out"
+    return f"The element {element} cannot have the attribute {local}: {wanted}."
