@@ -164,11 +164,12 @@ class _AsyncSteps(Steps[httpx.AsyncClient]):
 
     async def _side_by_side(self, flows: Sequence[Flow[Any]], at_most: int) -> list[Any]:
         places = asyncio.Semaphore(at_most)
+        progress = None if self._progress is None else self._tell
 
         async def work(flow: Flow[Any]) -> Any:
             async with places:
                 steps = _AsyncSteps(
-                    self._client, self._connection, self._limits, self._deadline, self._progress, self._cancel
+                    self._client, self._connection, self._limits, self._deadline, progress, self._cancel
                 )
                 try:
                     return await steps.result_of(flow)

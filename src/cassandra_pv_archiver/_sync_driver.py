@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any, TypeVar, Unpack
 
@@ -174,7 +175,7 @@ class _SyncSteps(Steps[httpx.Client]):
         reply.stream.response.close()
 
     def _side_by_side(self, flows: Sequence[Flow[Any]], at_most: int) -> list[Any]:
-        told: SimpleQueue[ReadProgress | None] = SimpleQueue()
+        told: SimpleQueue[ReadProgress | Future[Any]] = SimpleQueue()
 
         def work(flow: Flow[Any]) -> Any:
             progress = None if self._progress is None else told.put
@@ -185,19 +186,21 @@ class _SyncSteps(Steps[httpx.Client]):
                 return _exhausted(steps.of(flow))
             except ArchiverError as failure:
                 return failure
-            finally:
-                told.put(None)
 
         with ThreadPoolExecutor(min(at_most, len(flows)) or 1, "cassandra_pv_archiver") as pool:
             try:
-                futures = [pool.submit(work, flow) for flow in flows]
+                # Tracing libraries find the caller's span in its context.
+                futures = [pool.submit(copy_context().run, work, flow) for flow in flows]
+                for future in futures:
+                    future.add_done_callback(told.put)
                 left = len(futures)
                 while left:
-                    progress = told.get()
-                    if progress is None:
-                        left -= 1
+                    news = told.get()
+                    if isinstance(news, ReadProgress):
+                        self._tell(news)
                     else:
-                        self._tell(progress)
+                        news.result()  # a bug, or what on_event has raised, ends the others at once
+                        left -= 1
                 return [future.result() for future in futures]
             except BaseException:
                 self._guard.abort()
