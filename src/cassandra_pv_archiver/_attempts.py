@@ -36,7 +36,7 @@ class Attempts:
         channel: The channel concerned, if it is one.
         repeatable: Whether the requests change nothing.
         limits: What the user of the client has set.
-        since: When the first attempt since the last progress began, on the stopwatch.
+        since: When the first attempt since the last progress failed, on the stopwatch; None if none has.
         has_succeeded: Whether the server has answered one of the requests, so that status 500 means that it is
             failing, not that it cannot do what is asked.
         number: The number of the current attempt, from 1 on.
@@ -46,17 +46,16 @@ class Attempts:
     channel: str | None
     repeatable: bool
     limits: Limits
-    since: float
+    since: float | None = None
     has_succeeded: bool = False
     number: int = 1
     _repeated: int = 0
     _servers_tried: int = 1
 
-    def progress(self) -> Flow[None]:
+    def progress(self) -> None:
         """Takes note of progress: what failed before does not count any more."""
         self.has_succeeded = True
-        self._repeated, self._servers_tried = 0, 1
-        self.since = yield Stopwatch()
+        self._repeated, self._servers_tried, self.since = 0, 1, None
 
     def after(self, failure: ArchiverError, *, advanced: bool = False) -> Flow[None]:
         """Waits until another attempt is due.
@@ -69,8 +68,10 @@ class Attempts:
         Raises:
             ArchiverError: The failure, when no further attempt is due.
         """
+        now: float = yield Stopwatch()
+        self.since = now if self.since is None else self.since
         if not (yield from self._has_moved_on(failure)):
-            yield from self._pause(failure, advanced)
+            yield from self._pause(failure, advanced, now - self.since)
         self.number += 1
 
     def _has_moved_on(self, failure: ArchiverError) -> Flow[bool]:
@@ -87,8 +88,7 @@ class Attempts:
         self._servers_tried = 1
         return False
 
-    def _pause(self, failure: ArchiverError, advanced: bool) -> Flow[None]:
-        waited: float = (yield Stopwatch()) - self.since
+    def _pause(self, failure: ArchiverError, advanced: bool, waited: float) -> Flow[None]:
         retry = self.limits.retry
         pause = (replace(retry, retries=max(retry.retries, 1)) if advanced else retry).delay(
             self._repeated,
@@ -135,4 +135,4 @@ class Attempts:
 def attempts_for(call: Call[Any]) -> Flow[Attempts]:
     """Begins to count attempts."""
     limits: Limits = yield CurrentLimits()
-    return Attempts(call.operation, call.channel, call.repeatable, limits, (yield Stopwatch()))
+    return Attempts(call.operation, call.channel, call.repeatable, limits)

@@ -33,26 +33,27 @@ class DecimatedRead:
 
     Attributes:
         read: The read.
-        start: The beginning of the range that is asked for.
-        end: Its end.
+        end: The end of the range that is asked for, which begins where the read does, but may end later.
         count: The ``count`` that goes with it.
         received: The samples of the latest reply, as far as it came.
-        goal: The time of the latest sample at the end of the range when that was first looked up.
+        goal: The time of the latest sample at or before the end of the read when that was first looked up, or of the
+            oldest one after it if there was none.
+        neighbour: The oldest sample after the end of the read, as far as a probe has shown it.
     """
 
     read: SampleRead
-    start: int
     end: int
     count: int
     received: list[SampleColumns] = field(default_factory=list[SampleColumns])
     goal: int | None = None
+    neighbour: SampleColumns | None = None
 
 
 def read_decimated(decimated: DecimatedRead) -> Flow[SampleColumns]:
     """Reads the samples.
 
     Returns:
-        The samples in the order of time.
+        The samples in the order of time, and no more of them than if the range had not been asked for longer.
 
     Raises:
         ArchiverError: What kept the read from being completed; ``received`` has what arrived last.
@@ -61,16 +62,28 @@ def read_decimated(decimated: DecimatedRead) -> Flow[SampleColumns]:
     while True:
         try:
             yield from _read_reply(decimated)
-            read.attempts.has_succeeded = True
-            columns = collected(decimated.received)
-            blocks = _blocks(columns)
-            problem = (yield from _problem(decimated, blocks)) if read.check else None
+            blocks = _blocks(collected(decimated.received))
         except ArchiverError as failure:
             yield from read.attempts.after(failure)
             continue
+        read.attempts.has_succeeded = True
+        problem = (yield from _problem(decimated, blocks)) if read.check else None
         if problem is None:
-            return columns.in_order_of_time()
+            return _whole(decimated, blocks)
         yield from read.attempts.after((yield from read.cut(problem)))
+
+
+def _whole(decimated: DecimatedRead, blocks: list[SampleColumns]) -> SampleColumns:
+    """The samples of all blocks, of which only the latest can have more than the read wants."""
+    if not blocks:
+        return SampleColumns.none()
+    latest, neighbour, end = blocks[0], decimated.neighbour, decimated.read.query.end
+    if neighbour is not None and latest.times[-1] < neighbour.times[0]:
+        # It may have come later than the reply. If the reply was cut there, nothing else of this block is missing.
+        latest = SampleColumns.concatenate([latest, neighbour])
+    inside = int((latest.times <= end).sum())
+    has_end = inside > 0 and latest.times[inside - 1] == end
+    return collected([*reversed(blocks[1:]), latest.select(slice(0, inside if has_end else inside + 1))])
 
 
 def _read_reply(decimated: DecimatedRead) -> Flow[None]:
@@ -85,7 +98,7 @@ def _read_reply(decimated: DecimatedRead) -> Flow[None]:
     def receive(decoder: Decoder[list[SampleColumns]], reply: Reply, arrived: Arrived) -> Flow[list[SampleColumns]]:
         return (yield from read.receive(decoder, reply, arrived, take))
 
-    yield from attempt(read.call(decimated.start, decimated.end, decimated.count), read.attempts, receive)
+    yield from attempt(read.call(read.query.start, decimated.end, decimated.count), read.attempts, receive)
 
 
 def _blocks(columns: SampleColumns) -> list[SampleColumns]:
@@ -109,7 +122,7 @@ def _blocks(columns: SampleColumns) -> list[SampleColumns]:
 
 def _problem(decimated: DecimatedRead, blocks: list[SampleColumns]) -> Flow[str | None]:
     """What a reply lacks; None if it is whole."""
-    end, start = decimated.end, decimated.start
+    end, start = decimated.read.query.end, decimated.read.query.start
     if not blocks:
         shown = len((yield from _probe(decimated, None, end)))
         shown = shown or len((yield from _probe(decimated, None, start, after=True)))
@@ -118,8 +131,11 @@ def _problem(decimated: DecimatedRead, blocks: list[SampleColumns]) -> Flow[str 
         shown = yield from _probe(decimated, blocks[0], end)
         if not len(shown):
             return _GONE
-        latest = _blocks(shown)[0].times
-        decimated.goal = int(latest[: int((latest <= end).sum()) + 1][-1])
+        latest = _blocks(shown)[0]
+        inside = int((latest.times <= end).sum())
+        decimated.goal = int(latest.times[max(inside - 1, 0)])
+        if 0 < inside < len(latest) and decimated.goal < end:
+            decimated.neighbour = latest.select(slice(inside, inside + 1))
     if blocks[0].times[-1] < decimated.goal:
         return (
             f"the latest block ended at {blocks[0].times[-1]} ns, though there are samples up to {decimated.goal} ns."
@@ -147,7 +163,12 @@ def _probe(
     """The samples of a short range before, or after, some time, in the order of the reply."""
     length, count = _spacing(decimated, block)
     begin = at if after or at < length else at - length
-    return collected((yield from attempt(decimated.read.call(begin, begin + length, count), decimated.read.attempts)))
+    attempts = decimated.read.attempts
+    while True:
+        try:
+            return collected((yield from attempt(decimated.read.call(begin, begin + length, count), attempts)))
+        except ArchiverError as failure:
+            yield from attempts.after(failure)
 
 
 def _spacing(decimated: DecimatedRead, block: SampleColumns | None) -> tuple[int, int]:
@@ -158,4 +179,4 @@ def _spacing(decimated: DecimatedRead, block: SampleColumns | None) -> tuple[int
         steps = np.diff(block.times)
         if len(steps) and (steps == steps[0]).all() and steps[0] % SECOND == 0 and block.times[0] % steps[0] == 0:
             return int(steps[0]), 1
-    return equal_spacing(decimated.end - decimated.start, decimated.count)
+    return equal_spacing(decimated.end - decimated.read.query.start, decimated.count)

@@ -45,7 +45,8 @@ class Followed:
 
     def new(self, columns: SampleColumns) -> SampleColumns:
         """Those of the samples that have not been handed out."""
-        is_new = (columns.times >= self.request.query.start) & ~np.isin(columns.times, self.seen)
+        # A reply begins with the newest sample before the request, which has been handed out long ago.
+        is_new = (columns.times >= self.begin()) & ~np.isin(columns.times, self.seen)
         found = columns.select(is_new).in_order_of_time()
         seen = np.union1d(self.seen, found.times)
         self.seen = seen[seen >= seen[-1:] - OVERLAP]
@@ -77,7 +78,7 @@ def follow_channels(channels: Sequence[Followed], interval: float, at_most: int)
         if failures:
             yield from attempts.after(failures[0])
         else:
-            yield from attempts.progress()
+            attempts.progress()
             yield Pause(interval)
 
 

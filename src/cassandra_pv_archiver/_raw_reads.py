@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._attempts import Arrived
-from ._exchange import attempt, next_chunk
-from ._read_windows import WindowSize
+from ._exchange import attempt, next_chunk, now_ns
+from ._read_windows import Windows, WindowSize
 from ._reading import SampleRead, collected, samples_of
 from ._sample_columns import SampleColumns
 from ._sample_values import Mask
@@ -60,7 +60,7 @@ class RawRead:
             self.first = int(columns.times[0])
         self.last = int(columns.times[-1])
         self.read.samples += len(columns)
-        yield from self.read.attempts.progress()
+        self.read.attempts.progress()
         yield from self.read.destination.take(columns)
         yield from self.read.tell(self.last)
 
@@ -71,23 +71,28 @@ def read_raw(raw: RawRead) -> Flow[None]:
     Raises:
         ArchiverError: What kept the read from being completed.
     """
-    sizes: WindowSize = yield RememberedWindow()
+    remembered: WindowSize = yield RememberedWindow()
+    windows = Windows(remembered)
     read, end = raw.read, raw.read.query.end
+    may_grow = read.check and end > (yield from now_ns())
     while raw.last is None or raw.last < end:  # however the reply ended, nothing more is wanted then
+        if may_grow and raw.last is not None and (yield from _is_complete(raw)):
+            return
         begin = read.query.start if raw.last is None else raw.last
-        window_end = sizes.end_of(begin, end)
+        window_end = windows.end_of(begin, end)
         before = read.samples
         try:
             yield from _read_window(raw, begin, window_end)
         except ArchiverError as failure:
-            if read.samples == before and _is_too_large(failure) and sizes.refused(window_end - begin):
+            if read.samples == before and _is_too_large(failure) and windows.refused(window_end - begin):
                 yield from read.attempts.report("split", failure)
                 if isinstance(failure, RefusedError):
                     continue
             yield from read.attempts.after(failure, advanced=read.samples > before)
             continue
+        read.attempts.has_succeeded = True
         if raw.last is not None and raw.last >= window_end:
-            sizes.answered(window_end - begin, read.samples - before)
+            windows.answered(window_end - begin, read.samples - before)
         elif not read.check or (yield from _is_complete(raw)):
             return
         else:

@@ -21,36 +21,59 @@ _STEP = 8
 
 @dataclass(slots=True)
 class WindowSize:
-    """How much time a request may cover, learnt from what a server has refused.
-
-    The first window is the whole range. Threads may share it: a lost update costs one more refusal at most.
+    """What a client remembers of how much a server answers. Threads may share it: a lost update costs one more refusal.
 
     Attributes:
-        length: Nanoseconds of the next window; None for no bound.
+        length: Nanoseconds of a window that had about as many samples as are wanted; None if none has been refused.
         wanted: Samples that a window is meant to have, if there is a bound.
     """
 
     length: int | None = None
     wanted: int = _WANTED
 
+
+class Windows:
+    """How much time each request of one read covers, learnt from what the server refuses.
+
+    The first window is the whole range, or what other reads have found to work. Channels have samples at different
+    rates, so each read goes on from there on its own.
+    """
+
+    def __init__(self, remembered: WindowSize) -> None:
+        self._remembered = remembered
+        self._length = remembered.length
+        self._is_measured = False
+        self._may_be_too_many = False
+
     def end_of(self, begin: int, end: int) -> int:
         """Where a window that begins at ``begin`` ends, which is not later than ``end``."""
-        return end if self.length is None else min(begin + self.length, end)
+        return end if self._length is None else min(begin + self._length, end)
 
     def refused(self, length: int) -> bool:
         """Takes note that a window was refused; False if no smaller one is to be tried."""
         if length <= SMALLEST_WINDOW:
             return False
-        if self.length is not None:
-            self.wanted = max(self.wanted // 2, _FEWEST)
-        self.length = max(length // _STEP, SMALLEST_WINDOW)
+        self._may_be_too_many = self._is_measured
+        self._is_measured = False
+        self._length = max(length // _STEP, SMALLEST_WINDOW)
         return True
 
     def answered(self, length: int, samples: int) -> None:
         """Takes note of how many samples a window had, so that the next has as many as are wanted."""
-        if self.length is not None:
-            factor = min(max(self.wanted / max(samples, 1), 1 / _STEP), _STEP)
-            self.length = max(int(length * factor), SMALLEST_WINDOW)
+        if self._length is None:
+            return
+        remembered = self._remembered
+        if self._may_be_too_many and samples * _STEP < 2 * remembered.wanted:
+            # What was refused had about as many as wanted, not more because they came faster, and now it is answered.
+            remembered.wanted = max(remembered.wanted // 2, _FEWEST)
+        self._may_be_too_many = False
+        factor = min(max(remembered.wanted / max(samples, 1), 1 / _STEP), _STEP)
+        self._is_measured = factor < _STEP
+        fitting = max(int(length * factor), SMALLEST_WINDOW)
+        # The last window of a range is short, which says nothing about longer ones.
+        self._length = fitting if factor < 1 else max(fitting, self._length)
+        if self._is_measured or remembered.length is None:
+            remembered.length = self._length
 
 
 def equal_spacing(length: int, count: int) -> tuple[int, int]:

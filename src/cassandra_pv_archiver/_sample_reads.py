@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -72,16 +72,29 @@ def read_series(request: Request) -> Flow[SampleSeries]:
 
 
 def _raw_series(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, ReadNotes]]:
+    raw = RawRead(read)
     try:
-        notes = yield from _raw(request, read)
+        columns = yield from _all_raw(raw)
+    except ArchiverError as failure:
+        kept = _from_one_before(request.query.start, collected(read.destination.kept))
+        raise _carrying(failure, request, kept, raw.last) from failure
+    begins_late = raw.first is None or raw.first > request.query.start
+    decimated = (yield from has_decimated_samples(raw)) if begins_late and request.check else None
+    return columns, ReadNotes(begins_late=begins_late, earlier_decimated=decimated)
+
+
+def _all_raw(raw: RawRead) -> Flow[SampleColumns]:
+    """All raw samples of a read whose destination keeps them, in whatever order the server sends them."""
+    read = raw.read
+    try:
+        yield from read_raw(raw)
     except UnorderedReplyError:
-        try:
-            columns = yield from read_unordered(read)
-        except ArchiverError as failure:
-            raise _carrying(failure, request, (), None) from failure
-        begins_late = not len(columns) or int(columns.times[0]) > request.query.start
-        return columns, ReadNotes(begins_late=begins_late)
-    return _from_one_before(request.query.start, collected(read.destination.kept)), notes
+        read.destination.kept, raw.first, raw.last = [], None, None
+        columns = yield from read_unordered(read)
+        raw.first = int(columns.times[0]) if len(columns) else None
+    else:
+        columns = collected(read.destination.kept)
+    return _from_one_before(read.query.start, columns)
 
 
 def _from_one_before(start: int, columns: SampleColumns) -> SampleColumns:
@@ -91,19 +104,6 @@ def _from_one_before(start: int, columns: SampleColumns) -> SampleColumns:
     """
     before = int((columns.times <= start).sum())
     return columns.select(slice(before - 1, None)) if before > 1 else columns
-
-
-def _raw(request: Request, read: SampleRead) -> Flow[ReadNotes]:
-    raw = RawRead(read)
-    try:
-        yield from read_raw(raw)
-    except UnorderedReplyError:
-        raise
-    except ArchiverError as failure:
-        raise _carrying(failure, request, read.destination.kept, raw.last) from failure
-    begins_late = raw.first is None or raw.first > request.query.start
-    decimated = (yield from has_decimated_samples(raw)) if begins_late and request.check else None
-    return ReadNotes(begins_late=begins_late, earlier_decimated=decimated)
 
 
 def _decimated(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, ReadNotes]]:
@@ -118,35 +118,42 @@ def _decimated(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, 
     except ArchiverError as failure:
         received = collected(decimated.received)
         reached = int(received.times.max()) if len(received) else None
-        raise _carrying(failure, request, decimated.received, reached) from failure
-    return (yield from _with_tail(request, columns)) if request.fill_tail else (columns, ReadNotes())
+        raise _carrying(failure, request, received, reached) from failure
+    return (yield from _with_tail(request, read, columns)) if request.fill_tail else (columns, ReadNotes())
 
 
-def _with_tail(request: Request, columns: SampleColumns) -> Flow[tuple[SampleColumns, ReadNotes]]:
-    query, start = request.query, request.query.start
-    if len(columns):
-        last = int(columns.times[-1])
-        is_raw = columns.contexts[int(columns.numbers[-1])].quality == "Original"
-        if is_raw or last >= query.end:
-            return columns, ReadNotes()
-        start = max(last, start)
-    tail = replace(request, query=replace(query, start=start, count=0))
-    read = yield from tail.begin()
+def _with_tail(request: Request, read: SampleRead, columns: SampleColumns) -> Flow[tuple[SampleColumns, ReadNotes]]:
+    query, last = request.query, int(columns.times[-1]) if len(columns) else None
+    if last is not None and (last >= query.end or columns.contexts[int(columns.numbers[-1])].quality == "Original"):
+        return columns, ReadNotes()
+    start = query.start if last is None else max(last, query.start)
+    raw = RawRead((yield from request.begin(query=replace(query, start=start, count=0, spacing_ns=None))))
+    raw.read.samples, raw.read.bytes = read.samples, read.bytes
     try:
-        rest, _ = yield from _raw_series(tail, read)
-    except IncompleteReplyError as failure:
-        rest = _behind(columns, failure.received)
-def _carrying(
-    failure: ArchiverError, request: Request, received: Sequence[SampleColumns], reached: int | None
-) -> ArchiverError:
+        rest = yield from _all_raw(raw)
+    except ArchiverError as failure:
+        received = _followed_by(columns, collected(raw.read.destination.kept))
+        reached = int(received.times[-1]) if len(received) else None
+        raise _carrying(failure, request, _from_one_before(query.start, received), reached) from failure
+    read.samples, read.bytes = raw.read.samples, raw.read.bytes
+    together = _followed_by(columns, rest)
+    begins = int(together.times[len(columns)]) if len(together) > len(columns) else None
+    return _from_one_before(query.start, together), ReadNotes(tail_begins=begins)
+
+
+def _followed_by(columns: SampleColumns, rest: SampleColumns) -> SampleColumns:
+    """Samples and those of others that are newer."""
+    return collected([columns, rest.select(rest.times > columns.times[-1])]) if len(columns) else rest
+
+
+def _carrying(failure: ArchiverError, request: Request, received: SampleColumns, reached: int | None) -> ArchiverError:
     """The error that carries what has arrived."""
-    columns = collected(list(received))
-    series = SampleSeries(request.query, columns)
+    series = SampleSeries(request.query, received)
     if isinstance(failure, CancelledError):
         return CancelledReadError(str(failure), series)
     if reached is None and not isinstance(failure, CutReplyError):
         return failure
-    had = f"{len(columns):,} samples have arrived" + (f", up to {reached} ns" if reached is not None else "")
+    had = f"{len(received):,} samples have arrived" + (f", up to {reached} ns" if reached is not None else "")
     return IncompleteReplyError(f"The read could not be completed; {had}. {failure}", series, reached)
 
 
@@ -159,6 +166,7 @@ class _Batches(Destination):
         self._size = size
         self._waiting = 0
         self._notes = ReadNotes()
+        self.tail_begins: int | None = None
 
     def take(self, columns: SampleColumns) -> Flow[None]:
         if self._size is None:
@@ -186,7 +194,7 @@ class _Batches(Destination):
         begins_late = self._notes.begins_late
         if self._notes.stream_kind is None and not self._request.query.count:
             begins_late = begins_late or int(columns.times[0]) > self._request.query.start
-        self._notes = ReadNotes(begins_late=begins_late, stream_kind=kind)
+        self._notes = ReadNotes(begins_late=begins_late, tail_begins=self.tail_begins, stream_kind=kind)
         yield Hand(SampleSeries(self._request.query, columns.compact(), self._notes))
 
 
@@ -222,14 +230,15 @@ def read_batches(request: Request, size: int | None) -> Flow[None]:
     batches = _Batches(request, size)
     read = yield from request.begin(batches)
     if request.query.count:
-        columns, _ = yield from _decimated(request, read)
+        columns, notes = yield from _decimated(request, read)
+        batches.tail_begins = notes.tail_begins
         yield from batches.take(columns)
     else:
+        raw = RawRead(read)
         try:
-            yield from _raw(request, read)
-        except UnorderedReplyError as failure:
-            reached = int(batches.kept[-1].times[-1]) if batches.kept else None
-            raise _carrying(failure, request, batches.kept, reached) from failure
+            yield from read_raw(raw)
+        except ArchiverError as failure:
+            raise _carrying(failure, request, collected(batches.kept), raw.last) from failure
     yield from batches.end()
     yield from read.tell(request.query.end, finished=True)
 

@@ -99,9 +99,9 @@ class RetryPolicy:
         retries: How many times a request is repeated; 0 for never.
         first_delay: Seconds of the first pause. Each further one is twice as long.
         longest_delay: Seconds that no pause exceeds; also bounds what a server asks for with ``Retry-After``.
-        patience: Seconds for which an operation goes on trying, however many repetitions that takes, so that a
-            nightly job sits out the restart of a database; reads are then repeated after status 500 as well,
-            which is what a failing database looks like. None: ``retries`` decides.
+        patience: Seconds for which an operation goes on trying after its first failure, however many repetitions
+            that takes, so that a nightly job sits out the restart of a database; reads are then repeated after
+            status 500 as well, which is what a failing database looks like. None: ``retries`` decides.
     """
 
     retries: int = 3
@@ -132,7 +132,7 @@ class RetryPolicy:
             taken: How many repetitions there have been.
             failure: What ended the last attempt.
             repeatable: Whether the request changes nothing, so that sending it twice does no harm.
-            waited: Seconds since the first attempt began.
+            waited: Seconds since the first failure.
             jitter: A random number from 0 to 1. It spreads the pauses of many clients between half and all of
                 their length.
             has_succeeded: Whether the server has answered earlier requests of the operation. Then status 500 is
