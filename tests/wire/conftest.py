@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, cast
@@ -32,7 +33,7 @@ class Blocking:
         def call(*args: Any, **kwargs: Any) -> Any:
             result = attribute(*args, **kwargs)
             if inspect.isawaitable(result):
-                return self._runner.run(_wait_for(result))
+                return self._runner.run(_wait_for(result), context=contextvars.copy_context())
             if isinstance(result, AsyncStream):
                 return BlockingStream(result, self._runner)
             return Blocking(result, self._runner) if name == "with_options" else result
