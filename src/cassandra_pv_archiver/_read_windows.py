@@ -24,7 +24,8 @@ class WindowSize:
     """What a client remembers of how much a server answers. Threads may share it: a lost update costs one more refusal.
 
     Attributes:
-        length: Nanoseconds of a window that had about as many samples as are wanted; None if none has been refused.
+        length: Nanoseconds of the shortest window that had about as many samples as are wanted, which suits the channel
+            with most of them; others soon find longer ones. None if none has been refused.
         wanted: Samples that a window is meant to have, if there is a bound.
     """
 
@@ -42,8 +43,9 @@ class Windows:
     def __init__(self, remembered: WindowSize) -> None:
         self._remembered = remembered
         self._length = remembered.length
-        self._is_measured = False
+        self._was_answered = False
         self._may_be_too_many = False
+        self._doubts = 0
 
     def end_of(self, begin: int, end: int) -> int:
         """Where a window that begins at ``begin`` ends, which is not later than ``end``."""
@@ -53,8 +55,9 @@ class Windows:
         """Takes note that a window was refused; False if no smaller one is to be tried."""
         if length <= SMALLEST_WINDOW:
             return False
-        self._may_be_too_many = self._is_measured
-        self._is_measured = False
+        # If a window and then one of an eighth are refused, it is not for the number of samples.
+        self._may_be_too_many = self._was_answered
+        self._was_answered = False
         self._length = max(length // _STEP, SMALLEST_WINDOW)
         return True
 
@@ -63,17 +66,27 @@ class Windows:
         if self._length is None:
             return
         remembered = self._remembered
-        if self._may_be_too_many and samples * _STEP < 2 * remembered.wanted:
-            # What was refused had about as many as wanted, not more because they came faster, and now it is answered.
-            remembered.wanted = max(remembered.wanted // 2, _FEWEST)
-        self._may_be_too_many = False
+        self._was_answered = True
+        if self._may_be_too_many:
+            self._take_in_refusal(samples * _STEP)
         factor = min(max(remembered.wanted / max(samples, 1), 1 / _STEP), _STEP)
-        self._is_measured = factor < _STEP
         fitting = max(int(length * factor), SMALLEST_WINDOW)
         # The last window of a range is short, which says nothing about longer ones.
         self._length = fitting if factor < 1 else max(fitting, self._length)
-        if self._is_measured or remembered.length is None:
+        if remembered.length is None:
             remembered.length = self._length
+        elif factor < _STEP:
+            remembered.length = min(self._length, remembered.length)
+
+    def _take_in_refusal(self, samples: int) -> None:
+        """Takes note that about so many samples were refused, and an eighth of them was answered."""
+        self._may_be_too_many = False
+        wanted = self._remembered.wanted
+        if samples >= 2 * wanted:
+            return  # samples come faster here, so that the window had more than were wanted
+        self._doubts += 1
+        if samples >= wanted // _STEP or self._doubts > 1:  # otherwise it may have been by chance
+            self._remembered.wanted = max(wanted // 2, _FEWEST)
 
 
 def equal_spacing(length: int, count: int) -> tuple[int, int]:
