@@ -47,7 +47,8 @@ class Followed:
         """Those of the samples that have not been handed out."""
         # A reply begins with the newest sample before the request, which has been handed out long ago.
         is_new = (columns.times >= self.begin()) & ~np.isin(columns.times, self.seen)
-        found = columns.select(is_new).in_order_of_time()
+        found = columns.select(is_new)
+        found = found.select(np.unique(found.times, return_index=True)[1])
         seen = np.union1d(self.seen, found.times)
         self.seen = seen[seen >= seen[-1:] - OVERLAP]
         return found
@@ -57,6 +58,7 @@ def follow_channels(channels: Sequence[Followed], interval: float, at_most: int)
     """Hands names and series of new samples to the caller, and goes on after failures that may pass.
 
     Raises:
+        CancelledReadError: It was cancelled.
         ArchiverError: A failure that will not pass, such as a channel that does not exist.
     """
     if not channels:
@@ -64,22 +66,27 @@ def follow_channels(channels: Sequence[Followed], interval: float, at_most: int)
     begun = yield from attempts_for(channels[0].request.call(0, 0, 0))
     patient = replace(begun.limits, retry=replace(begun.limits.retry, patience=_FOR_EVER))
     attempts = replace(begun, limits=patient)
-    while True:
-        polls = [_poll(channel, attempts) for channel in channels]
-        outcomes: list[tuple[SampleSeries, ArchiverError | None] | ArchiverError] = yield SideBySide(polls, at_most)
-        failures: list[ArchiverError] = []
-        for outcome in outcomes:
-            if isinstance(outcome, ArchiverError):
-                raise outcome
-            series, failure = outcome
-            if len(series):
-                yield Hand((series.channel_name, series))
-            failures += [] if failure is None else [failure]
-        if failures:
-            yield from attempts.after(failures[0])
-        else:
-            attempts.progress()
-            yield Pause(interval)
+    try:
+        while True:
+            failures = yield from _poll_all(channels, attempts, at_most)
+            if failures:
+                yield from attempts.after(failures[0])
+            else:
+                attempts.progress()
+                yield Pause(interval)
+    except CancelledError as cancelled:
+        nothing_more = SampleSeries(channels[0].request.query, SampleColumns.none())
+        raise CancelledReadError(str(cancelled), nothing_more) from None
+
+
+def _poll_all(channels: Sequence[Followed], attempts: Attempts, at_most: int) -> Flow[list[ArchiverError]]:
+    """Hands out what has become visible, and gives what went wrong."""
+    polls = [_poll(channel, attempts) for channel in channels]
+    outcomes: list[tuple[SampleSeries, ArchiverError | None]] = yield SideBySide(polls, at_most)
+    for series, _ in outcomes:
+        if len(series):
+            yield Hand((series.channel_name, series))
+    return [failure for _, failure in outcomes if failure is not None]
 
 
 def _poll(channel: Followed, attempts: Attempts) -> Flow[tuple[SampleSeries, ArchiverError | None]]:
@@ -99,8 +106,6 @@ def _poll(channel: Followed, attempts: Attempts) -> Flow[tuple[SampleSeries, Arc
     failure: ArchiverError | None = None
     try:
         yield from attempt(request.call(channel.begin(), LATEST, 0), attempts, receive)
-    except CancelledError as cancelled:
-        raise CancelledReadError(str(cancelled), SampleSeries(request.query, channel.new(collected(arrived)))) from None
     except ArchiverError as error:
         failure = error
     return SampleSeries(request.query, channel.new(collected(arrived))), failure

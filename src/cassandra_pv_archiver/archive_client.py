@@ -372,7 +372,7 @@ class ArchiveClient(SyncClient):
             interval: The time between two requests for a channel, such as ``'5s'``.
             archive_key: The archive to read.
             max_concurrency: How many channels are asked at once.
-            cancel: Ends it, as in `get_samples`, with a `CancelledReadError`.
+            cancel: Ends it, as in `get_samples`, with a `CancelledReadError`; what had arrived is handed out before.
 
         Returns:
             Pairs of a channel's name and a series of samples that are new, at least one. Errors that will not pass,

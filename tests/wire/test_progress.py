@@ -124,6 +124,19 @@ def test_with_a_count_the_share_is_not_known_before_the_end(archive: ArchiveClie
     assert (told.all[-1].share, told.all[-1].samples, told.all[-1].finished) == (1.0, NUMBER, True)
 
 
+def test_a_filled_tail_counts(archive: ArchiveClient, simulator: Simulator) -> None:
+    name = f"tail {id(archive)}"
+    start = 1_700_000_000 * SECOND
+    simulator.add_channel(name, decimation_levels=[10])
+    simulator.add_samples(name, times=[start + n * SECOND for n in range(58)], values=[0.0] * 58)
+    told = Told()
+    series = archive.get_samples(name, start, start + 57 * SECOND, 5, fill_tail=True, progress=told)
+    assert series.tail_begins is not None
+    assert told.all[-1].finished
+    assert len(series) > 6
+    assert told.all[-1].samples == len(series) + 1  # the last decimated one is at the time of a raw one
+
+
 def test_several_channels(archive: ArchiveClient, simulator: Simulator) -> None:
     told = Told()
     for name in ("c", "d"):
