@@ -54,16 +54,21 @@ def _maker(context: SampleContext) -> Callable[[int, list[Any], float, float], S
     members = {name: getattr(context, name) for name in ("severity", "status", "quality", "type", "meta_data")}
     given = {name: member for name, member in members.items() if member is not None}
     extremes = {"minimum": 0.0, "maximum": 0.0} if is_aggregate else {}
+    # As unpickling and model_construct do it, but several times as fast.
     state = class_.model_construct(time=0, **given, value=(), **extremes).__getstate__()
-    pattern = state["__dict__"]
+    pattern: dict[str, Any] = state.pop("__dict__")
+    (first, first_state), (second, second_state), (third, third_state) = state.items()
+    new, set_attribute = object.__new__, object.__setattr__
 
     def make(time: int, value: list[Any], minimum: float, maximum: float) -> Sample:
         own: dict[str, Any] = {**pattern, "time": time, "value": tuple(value)}
         if is_aggregate:
             own["minimum"], own["maximum"] = minimum, maximum
-        sample: Any = object.__new__(class_)
-        # As unpickling does it: several times as fast as model_construct.
-        sample.__setstate__({**state, "__dict__": own})
+        sample: Any = new(class_)
+        set_attribute(sample, first, first_state)
+        set_attribute(sample, second, second_state)
+        set_attribute(sample, third, third_state)
+        set_attribute(sample, "__dict__", own)
         return sample
 
     return make

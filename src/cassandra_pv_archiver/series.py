@@ -43,8 +43,8 @@ __all__ = [
 
 Column = TypeVar("Column", bound=CategoricalColumn)
 
-_BUILT_AT_ONCE = 4096
-"""Samples that iterating makes ahead, so that a long series is never all there as objects."""
+_BUILT_AT_ONCE = 256
+"""Samples that iterating makes ahead: so few that those before are gone before the garbage collector looks at them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
