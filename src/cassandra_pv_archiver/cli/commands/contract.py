@@ -7,10 +7,16 @@ from typing import Annotated
 
 import typer
 
+from cassandra_pv_archiver.cli.frame import examples
+from cassandra_pv_archiver.cli.session import session_of
 
+_LONGEST_WAIT = 60.0
+"""Seconds to wait for a reply, unless --timeout says otherwise; each check is shown as it ends."""
+
+
+@examples("cpva contract", "cpva contract --write-prefix CONTRACT:")
 def contract(
-    admin_url: Annotated[str, typer.Option(help="The administrative service, such as http://archiver:4812.")],
-    archive_url: Annotated[str, typer.Option(help="The archive-access service, such as http://archiver:9812.")],
+    context: typer.Context,
     write_prefix: Annotated[
         str | None,
         typer.Option(
@@ -19,7 +25,6 @@ def contract(
             " and no channel may begin so. Without, nothing is changed.",
         ),
     ] = None,
-    username: Annotated[str, typer.Option(help="An administrator; only needed with --write-prefix.")] = "admin",
     clean_leftovers: Annotated[
         bool, typer.Option("--clean-leftovers", help="First remove what an earlier run noted in its journal and left.")
     ] = False,
@@ -32,12 +37,10 @@ def contract(
     write_baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a baseline that accepts what was found.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML too.")] = None,
     max_rate: Annotated[
         float | None, typer.Option(metavar="N", min=0.1, help="Send no more requests per second than this.")
     ] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="Wait no longer for a reply.")] = 60.0,
 ) -> None:
     """Check a live server against the specifications and the behaviour of release 3.2.6.
 
@@ -46,20 +49,22 @@ def contract(
     Exit status: 0 all confirmed, 10 deviations, 3 not reachable, 4 not authorised.
     """
     try:
-        from .contract_run import Outputs, check_servers
+        from cassandra_pv_archiver.cli.contract_run import Outputs, check_servers
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "jsonschema":
             raise
         typer.echo("cpva contract needs: pip install 'cassandra-pv-archiver-client[contract]'", err=True)
         raise typer.Exit(1) from error
+    session = session_of(context)
+    settings = session.settings
     check_servers(
-        admin_url=admin_url,
-        archive_url=archive_url,
+        admin_url=settings.admin_urls[0],
+        archive_url=settings.archive_urls[0],
         write_prefix=write_prefix,
-        username=username,
+        username=settings.username,
         clean_leftovers=clean_leftovers,
         journal=journal,
         max_rate=max_rate,
-        timeout=timeout,
-        outputs=Outputs(as_json=as_json, junit=junit, baseline=baseline, write_baseline=write_baseline),
+        timeout=settings.timeout or _LONGEST_WAIT,
+        outputs=Outputs(as_json=session.as_json, junit=junit, baseline=baseline, write_baseline=write_baseline),
     )

@@ -1,0 +1,1 @@
+"""The commands of ``cpva``, one module each."""
