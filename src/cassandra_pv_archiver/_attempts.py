@@ -40,6 +40,7 @@ class Attempts:
         has_succeeded: Whether the server has answered one of the requests, so that status 500 means that it is
             failing, not that it cannot do what is asked.
         number: The number of the current attempt, from 1 on.
+        asked: The address of the server that the latest request went to.
     """
 
     operation: str
@@ -49,6 +50,7 @@ class Attempts:
     since: float | None = None
     has_succeeded: bool = False
     number: int = 1
+    asked: str = ""
     _repeated: int = 0
     _servers_tried: int = 1
 
@@ -78,10 +80,9 @@ class Attempts:
         """Whether there is a server that has not been tried since the last pause."""
         if not self.repeatable or not isinstance(failure, ConnectionFailedError | UnavailableError):
             return False
-        server: str = yield Server()
-        servers: int = yield MoveOn(server)
+        servers: int = yield MoveOn(self.asked)  # meanwhile, others may have moved on
         if servers > 1:
-            yield from self.report("failover", failure, server=server)
+            yield from self.report("failover", failure, server=self.asked)
         if self._servers_tried < servers:
             self._servers_tried += 1
             return True

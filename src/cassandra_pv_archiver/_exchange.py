@@ -127,7 +127,7 @@ def attempt(call: Call[T], attempts: Attempts, read: BodyReader[T] | None = None
         What the reply said.
     """
     began: float = yield Stopwatch()
-    server: str = yield Server()
+    attempts.asked = server = yield Server()
     arrived = Arrived()
     try:
         result = yield from _request(call, server, attempts.limits, arrived, read or _read_result)
