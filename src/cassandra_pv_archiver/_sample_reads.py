@@ -166,6 +166,7 @@ class _Batches(Destination):
         self._size = size
         self._waiting = 0
         self._notes = ReadNotes()
+        self._begins_late: bool | None = None
         self.tail_begins: int | None = None
 
     def take(self, columns: SampleColumns) -> Flow[None]:
@@ -191,10 +192,9 @@ class _Batches(Destination):
 
     def _hand(self, columns: SampleColumns) -> Flow[None]:
         kind = _common_kind(columns, self._notes.stream_kind)
-        begins_late = self._notes.begins_late
-        if self._notes.stream_kind is None and not self._request.query.count:
-            begins_late = begins_late or int(columns.times[0]) > self._request.query.start
-        self._notes = ReadNotes(begins_late=begins_late, tail_begins=self.tail_begins, stream_kind=kind)
+        if self._begins_late is None:
+            self._begins_late = not self._request.query.count and int(columns.times[0]) > self._request.query.start
+        self._notes = ReadNotes(begins_late=self._begins_late, tail_begins=self.tail_begins, stream_kind=kind)
         yield Hand(SampleSeries(self._request.query, columns.compact(), self._notes))
 
 
