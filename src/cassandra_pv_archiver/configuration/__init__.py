@@ -2,10 +2,16 @@
 
 from .channel_access_options import CHANNEL_ACCESS, OptionProblem
 from .channel_access_options import option_problems as channel_access_problems
-from .loaded import ConfigurationFile
+from .cluster import configuration_of_cluster
+from .csv_files import read_csv, write_csv
+from .files import ConfigurationFormat, combine_configurations, read_configuration_file, write_configuration_file
+from .loaded import ConfigurationFile, WrongOptions
 from .model import ArchiveConfiguration, ChannelConfiguration, OwnedChannels
+from .people_reading import read_toml, read_yaml
+from .people_writing import write_toml, write_yaml
 from .prediction import PredictedResult, Prediction, predict
 from .problems import ConfigurationProblem, InvalidConfigurationError, Place
+from .schema import configuration_schema
 from .sources import FileSource
 from .xml_reading import read_xml
 from .xml_writing import iter_xml, write_xml
@@ -15,6 +21,7 @@ __all__ = [
     "ArchiveConfiguration",
     "ChannelConfiguration",
     "ConfigurationFile",
+    "ConfigurationFormat",
     "ConfigurationProblem",
     "FileSource",
     "InvalidConfigurationError",
@@ -23,9 +30,21 @@ __all__ = [
     "Place",
     "PredictedResult",
     "Prediction",
+    "WrongOptions",
     "channel_access_problems",
+    "combine_configurations",
+    "configuration_of_cluster",
+    "configuration_schema",
     "iter_xml",
     "predict",
+    "read_configuration_file",
+    "read_csv",
+    "read_toml",
     "read_xml",
+    "read_yaml",
+    "write_configuration_file",
+    "write_csv",
+    "write_toml",
     "write_xml",
+    "write_yaml",
 ]

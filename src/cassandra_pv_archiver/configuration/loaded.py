@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -15,10 +15,12 @@ from .channel_access_options import CHANNEL_ACCESS, OptionProblem, option_proble
 from .model import ArchiveConfiguration, ChannelConfiguration, OwnedChannels
 from .problems import ConfigurationProblem, InvalidConfigurationError, Place
 
-__all__ = ["ConfigurationFile", "FileContents", "StopReadingError"]
+__all__ = ["ConfigurationFile", "FileContents", "StopReadingError", "WrongOptions"]
 
 _MOST_ERRORS = 1000
 Member = tuple[str | int, ...]
+WrongOptions: TypeAlias = Literal["error", "warning"]
+"""How bad options of Channel Access are that put their channel into the state ``error``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class FileContents:
         wrong_options: How bad wrong Channel Access options are.
     """
 
-    def __init__(self, file: str | None, *, wrong_options: Literal["error", "warning"]) -> None:
+    def __init__(self, file: str | None, *, wrong_options: WrongOptions) -> None:
         self.file = file
-        self._wrong_options: Literal["error", "warning"] = wrong_options
+        self._wrong_options: WrongOptions = wrong_options
         self._channels: dict[str, ChannelConfiguration] = {}
         self._lines: dict[str, int | None] = {}
         self._named = 0

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from .channel_access_options import CHANNEL_ACCESS
 from .rules import code_units, level_problem, sorted_by_code_units
 
-__all__ = ["ArchiveConfiguration", "ChannelConfiguration", "OwnedChannels"]
+__all__ = ["ArchiveConfiguration", "ChannelConfiguration", "OwnedChannels", "server_id"]
 
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -42,12 +42,22 @@ def _with_raw(levels: Mapping[int, int]) -> dict[int, int]:
     return {level: levels.get(level, 0) for level in sorted({0, *levels})}
 
 
+def server_id(text: str) -> UUID:
+    """Reads the ID of a server.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not _ID.fullmatch(text):
+        raise ValueError(f"{text!r} is not the ID of a server, such as 6c1f8a58-5e31-4c0a-9d55-0e4b6a2f7d10.")
+    return UUID(text)
+
+
 def _uuid(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not _ID.fullmatch(value):
-        raise _broken(f"{value!r} is not the ID of a server, such as 6c1f8a58-5e31-4c0a-9d55-0e4b6a2f7d10.")
-    return UUID(value)
+    try:
+        return server_id(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise _broken(str(error)) from None
 
 
 _Name = Annotated[str, AfterValidator(_name)]
@@ -145,9 +155,9 @@ class ArchiveConfiguration(BaseModel):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    channels: Annotated[tuple[ChannelConfiguration, ...], AfterValidator(_in_order)] = Field((), strict=False)
+    channels: Annotated[tuple[ChannelConfiguration, ...], AfterValidator(_in_order)] = Field(default=(), strict=False)
     """The channels, in the order of the server: by the UTF-16 code units of their names."""
-    owns: tuple[OwnedChannels, ...] = Field((), strict=False)
+    owns: tuple[OwnedChannels, ...] = Field(default=(), strict=False)
     """Which channels it owns, so that those that it does not name are to be removed."""
     servers: Mapping[str, _ServerId] = Field(default_factory=dict[str, UUID])
     """Names for servers, for people who read files, with the IDs of the servers. They need not be host names."""

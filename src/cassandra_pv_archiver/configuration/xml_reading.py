@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 from xml.parsers import expat
 
-from .loaded import ConfigurationFile, FileContents, Member, StopReadingError
+from .loaded import ConfigurationFile, FileContents, Member, StopReadingError, WrongOptions
 from .rules import LARGEST, quoted
 from .sources import FileSource, file_name, pieces_of
 from .xml_encodings import UnreadableTextError, in_utf_8
@@ -39,22 +39,25 @@ _LONGEST_PART = 2**22
 """Bytes that one tag or comment may have; the parser would read longer ones again and again."""
 
 
-def read_xml(source: FileSource, *, server: UUID | None = None) -> ConfigurationFile:
+def read_xml(
+    source: FileSource, *, server: UUID | None = None, wrong_options: WrongOptions = "warning"
+) -> ConfigurationFile:
     """Reads a configuration file of the server: an export, or what its import takes.
 
     Everything is read that the server reads, in its way: a channel with ``enabled="1"`` is disabled, which is a
-    warning. So are wrong options of Channel Access. Large files are read piece by piece.
+    warning. Large files are read piece by piece.
 
     Args:
         source: The file: a path, bytes, or a file opened in binary mode.
         server: The ID of the server whose file it is; the file does not say it.
+        wrong_options: What wrong options of Channel Access are; the server does not look at them.
 
     Raises:
         InvalidConfigurationError: It is not well-formed, has a document type declaration, is not in the form of
             section 4.1, repeats a name or a level, or has retention periods that do not ascend.
         OSError: The file cannot be read.
     """
-    contents = FileContents(file_name(source), wrong_options="warning")
+    contents = FileContents(file_name(source), wrong_options=wrong_options)
     document = _Document(contents, server)
     with suppress(StopReadingError):
         document.read(source)
