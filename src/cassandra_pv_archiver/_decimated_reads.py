@@ -136,7 +136,7 @@ def _problem(decimated: DecimatedRead, blocks: list[SampleColumns]) -> Flow[str 
         decimated.goal = int(latest.times[max(inside - 1, 0)])
         if 0 < inside < len(latest) and decimated.goal < end:
             decimated.neighbour = latest.select(slice(inside, inside + 1))
-    if blocks[0].times[-1] < decimated.goal:
+    if blocks[0].times[-1] < min(decimated.goal, end + 1):  # behind the end, any sample does
         return (
             f"the latest block ended at {blocks[0].times[-1]} ns, though there are samples up to {decimated.goal} ns."
         )

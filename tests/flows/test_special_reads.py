@@ -178,6 +178,14 @@ def test_two_equal_replies_in_a_wrong_order_are_no_proof(left: int) -> None:
     assert pairs(driver.run(get_samples(NAME, Range(NOW - 50 * SECOND, NOW, 0, 1)))) == truth
 
 
+def test_an_older_sample_that_arrives_behind_the_end_is_a_neighbour_as_good_as_any() -> None:
+    driver = a_channel()
+    spoil(driver, and_then(lambda: add(driver.simulator, NOW + 20 * SECOND)), 1)
+    spoil(driver, and_then(lambda: add(driver.simulator, NOW + 10 * SECOND)), 2)
+    series = driver.run(get_samples(NAME, Range(NOW - SECOND, NOW, 10, 1)))
+    assert pairs(series) == in_order(samples_of(driver.simulator, NOW - SECOND, NOW, 10))
+
+
 # Spacing
 
 

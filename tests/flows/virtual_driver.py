@@ -73,14 +73,11 @@ class VirtualDriver:
         try:
             step = next(flow)
             while True:
-                try:
-                    answered = self.perform(step)
-                except ArchiverError as failure:
-                    step = flow.throw(failure)
-                else:
-                    step = flow.send(answered)
+                step = self._advanced(flow, step)
         except StopIteration as stop:
             return stop.value
+        finally:
+            flow.close()
 
     def perform(self, step: Step) -> Any:
         match step:
@@ -95,8 +92,8 @@ class VirtualDriver:
                 return self._pass(seconds)
             case Hand(item):
                 return self.handed.append(item)
-            case SideBySide(flows):
-                return [self._outcome(flow) for flow in flows]
+            case SideBySide(flows, at_most):
+                return self._side_by_side(list(flows), at_most)
             case Report(event):
                 return self.reports.append(event)
             case _:
@@ -126,11 +123,36 @@ class VirtualDriver:
             case _:
                 raise AssertionError(step)
 
-    def _outcome(self, flow: Flow[Any]) -> Any:
+    def _side_by_side(self, flows: list[Flow[Any]], at_most: int) -> list[Any]:
+        """Runs flows, now a step of one and then a step of another."""
+        outcomes: list[Any] = [None] * len(flows)
+        waiting = list(range(len(flows)))
+        steps: dict[int, Step] = {}
         try:
-            return self.run(flow)
+            while waiting or steps:
+                if waiting and len(steps) < at_most:
+                    place = waiting.pop(0)
+                    steps[place] = next(flows[place])
+                place = self.random.choice(list(steps))
+                try:
+                    steps[place] = self._advanced(flows[place], steps[place])
+                except StopIteration as stop:
+                    outcomes[place] = stop.value
+                    del steps[place]
+                except ArchiverError as failure:
+                    outcomes[place] = failure
+                    del steps[place]
+        finally:
+            for flow in flows:
+                flow.close()
+        return outcomes
+
+    def _advanced(self, flow: Flow[Any], step: Step) -> Step:
+        try:
+            answered = self.perform(step)
         except ArchiverError as failure:
-            return failure
+            return flow.throw(failure)
+        return flow.send(answered)
 
     def _pass(self, seconds: float) -> None:
         until = self.simulator.now_ns + round(seconds * 1e9)
