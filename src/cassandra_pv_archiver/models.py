@@ -6,30 +6,8 @@ objects also have the items of the plain JSON dictionaries (see `WireModel`).
 
 from __future__ import annotations
 
-from ._generated.admin import (
-    AddChannelCommand,
-    AddOrUpdateChannelCommand,
-    ArchiveConfigurationCommand,
-    ArchiveConfigurationCommandsReply,
-    ArchiveConfigurationCommandsRequest,
-    ChannelInformation,
-    ChannelSummary,
-    ChannelSummaryList,
-    ClusterServer,
-    ClusterStatus,
-    CommandResult,
-    MoveChannelCommand,
-    RefreshChannelCommand,
-    RemoveChannelCommand,
-    RenameChannelCommand,
-    ServerChannelInformation,
-    ServerChannelList,
-    ServerConfigurationExport,
-    ServerConfigurationImportRequest,
-    ServerConfigurationImportResult,
-    ServerStatus,
-    UpdateChannelCommand,
-)
+from typing import TYPE_CHECKING, Any
+
 from ._generated.archive import (
     ArchiveInformation,
     DoubleSample,
@@ -44,6 +22,32 @@ from ._generated.archive import (
 )
 from ._severity import Severity
 from ._wire_model import WireModel, json_default
+
+if TYPE_CHECKING:
+    from ._generated.admin import (
+        AddChannelCommand,
+        AddOrUpdateChannelCommand,
+        ArchiveConfigurationCommand,
+        ArchiveConfigurationCommandsReply,
+        ArchiveConfigurationCommandsRequest,
+        ChannelInformation,
+        ChannelSummary,
+        ChannelSummaryList,
+        ClusterServer,
+        ClusterStatus,
+        CommandResult,
+        MoveChannelCommand,
+        RefreshChannelCommand,
+        RemoveChannelCommand,
+        RenameChannelCommand,
+        ServerChannelInformation,
+        ServerChannelList,
+        ServerConfigurationExport,
+        ServerConfigurationImportRequest,
+        ServerConfigurationImportResult,
+        ServerStatus,
+        UpdateChannelCommand,
+    )
 
 __all__ = [
     "AddChannelCommand",
@@ -82,3 +86,16 @@ __all__ = [
     "WireModel",
     "json_default",
 ]
+
+
+# Programs that only read samples do not wait for the models of the other service.
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._generated import admin
+
+    return getattr(admin, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
