@@ -11,10 +11,15 @@ from .frame import CONTEXT_SETTINGS, Entry, Root
 
 FIND = "Find out"
 ABOUT = "Settings and testing"
+_ARCHIVES = "List the archives that the archive-access service offers; release 3.2.6 has one."
 _CONTRACT = "Check a live server against the specifications and the behaviour of release 3.2.6."
 
 COMMANDS = {
     "search": Entry("commands.search:search", "Find channels by a pattern.", FIND),
+    "channels": Entry("commands.channels:channels", "List channels with their state and configuration.", FIND),
+    "channel": Entry("commands.channel:channel", "Show the configuration and the status of one channel.", FIND),
+    "status": Entry("commands.status:status", "Show the cluster: what is wrong, servers, channels by state.", FIND),
+    "archives": Entry("commands.archives:archives", _ARCHIVES, FIND),
     "demo": Entry("commands.demo:demo", "Show the SDK at work on a simulated cluster of two servers.", ABOUT),
     "simulate": Entry("commands.simulate:simulate", "Serve a simulated cluster until Ctrl-C or SIGTERM.", ABOUT),
     "contract": Entry("commands.contract:contract", _CONTRACT, ABOUT),

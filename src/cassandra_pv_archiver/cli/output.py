@@ -9,13 +9,15 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Cell = "str | Text | int | float | None"
-Alignment = Literal["left", "right"]
+
+_NARROWEST = 24
+"""Characters that a column of sentences gets at least."""
+_GAP = 2
 
 
 class Output:
@@ -52,36 +54,58 @@ class Output:
         """Prints one line as it is."""
         sys.stdout.write(text + "\n")
 
+    def text(self, text: str, *, style: str = "") -> None:
+        """Prints text, wrapped on a terminal."""
+        self.console.print(text, style=style, soft_wrap=not self.is_terminal)
+
+    def heading(self, text: str) -> None:
+        """Prints the title of what follows."""
+        self.text(text, style="bold")
+
     def table(
         self,
         columns: Sequence[str],
         rows: Iterable[Sequence[Any]],
         *,
         right: Sequence[str] = (),
+        wrap: Sequence[str] = (),
+        optional: Sequence[str] = (),
         empty: str = "Nothing was found.",
     ) -> None:
-        """Prints a table.
+        """Prints a table. Where it does not fit a terminal, columns are wrapped, then left out, then folded.
 
         Args:
             columns: The titles.
             rows: One cell per column: text, numbers, rich's ``Text``, or None for nothing.
             right: The titles of columns of numbers, which are aligned on the right.
+            wrap: The titles of columns of sentences, which may be wrapped.
+            optional: The titles of columns that may be left out on a narrow terminal, the first one first.
             empty: What is said, on stderr, if there is no row.
         """
         cells = [[_cell(value) for value in row] for row in rows]
         if not cells:
             self.note(empty)
         elif self.is_terminal:
-            self._fitted(columns, cells, right)
+            self._fitted(columns, cells, right, wrap, optional)
         else:
             self._lines(columns, cells, right)
 
     def fields(self, values: Mapping[str, Any]) -> None:
         """Prints names and their values, one below the other; those that are None are left out."""
         shown = {name: _cell(value) for name, value in values.items() if value is not None}
+        if self.is_terminal:
+            from rich.table import Table
+
+            grid = Table.grid(padding=(0, 2, 0, 0))
+            grid.add_column(style="bold", no_wrap=True)
+            grid.add_column(overflow="fold")
+            for name, value in shown.items():
+                grid.add_row(name, value)
+            self.console.print(grid)
+            return
         width = max(map(len, shown), default=0)
         for name, value in shown.items():
-            self._field(name.ljust(width), value)
+            self.line(f"{name.ljust(width)}  {value}".rstrip())
 
     def note(self, text: str, *, style: str = "") -> None:
         """Says something on stderr that is not asked for, such as a retry; nothing with ``--quiet``."""
@@ -98,39 +122,53 @@ class Output:
         plain = not self._color or bool(os.environ.get("NO_COLOR"))
         return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=plain or None)
 
-    def _fitted(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[str]) -> None:
+    def _fitted(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        right: Sequence[str],
+        wrap: Sequence[str],
+        optional: Sequence[str],
+    ) -> None:
         from rich.table import Table
 
-        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for column in columns:
-            table.add_column(column, overflow="fold", justify="right" if column in right else "left")
+        widths = _widths(columns, rows)
+        least = {title: min(width, _NARROWEST) if title in wrap else width for title, width in widths.items()}
+        left_out: list[str] = []
+        for title in (title for title in optional if title in least):
+            if sum(least.values()) + _GAP * (len(least) - 1) <= self.console.width:
+                break
+            least.pop(title, None)
+            left_out.append(title)
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
+        for title, width in least.items():
+            wide = None if title in wrap else width
+            table.add_column(title, overflow="fold", justify="right" if title in right else "left", min_width=wide)
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(cell for cell, title in zip(row, columns, strict=True) if title in least))
         self.console.print(table)
+        if left_out:
+            self.note(f"Left out, as the terminal is narrow: {', '.join(left_out)}.", style="dim")
 
     def _lines(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[str]) -> None:
         from rich.cells import cell_len
 
-        texts = [list(columns), *([str(cell).replace("\n", " ") for cell in row] for row in rows)]
-        widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
-        for row in texts:
-            padded = [
-                " " * (width - cell_len(text)) + text if column in right else text + " " * (width - cell_len(text))
-                for text, width, column in zip(row, widths, columns, strict=True)
-            ]
+        widths = _widths(columns, rows)
+        for row in (columns, *rows):
+            cells = {title: str(cell).replace("\n", " ") for title, cell in zip(columns, row, strict=True)}
+            spaces = {title: " " * (widths[title] - cell_len(text)) for title, text in cells.items()}
+            padded = [spaces[title] + text if title in right else text + spaces[title] for title, text in cells.items()]
             self.line("  ".join(padded).rstrip())
 
-    def _field(self, name: str, value: Any) -> None:
-        from rich.table import Table
 
-        if not self.is_terminal:
-            self.line(f"{name}  {value}".rstrip())
-            return
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(style="bold", no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(name, value)
-        self.console.print(grid)
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, int]:
+    """The width of each column's longest cell, by title."""
+    from rich.cells import cell_len
+
+    return {
+        title: max(cell_len(title), *(cell_len(str(row[number]).replace("\n", " ")) for row in rows))
+        for number, title in enumerate(columns)
+    }
 
 
 def plain(value: object) -> Any:

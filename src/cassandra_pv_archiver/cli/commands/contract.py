@@ -14,7 +14,7 @@ _LONGEST_WAIT = 60.0
 """Seconds to wait for a reply, unless --timeout says otherwise; each check is shown as it ends."""
 
 
-@examples("cpva contract", "cpva contract --write-prefix CONTRACT:")
+@examples("cpva contract", "cpva contract --junit report.xml")
 def contract(
     context: typer.Context,
     write_prefix: Annotated[

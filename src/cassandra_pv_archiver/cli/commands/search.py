@@ -97,4 +97,4 @@ def _show(session: Session, rows: list[dict[str, Any]]) -> None:
         session.output.json(rows)
     elif rows:
         cells = [[*list(row.values())[:4], " ".join(map(str, row["decimation_levels"]))] for row in rows]
-        session.output.table(("Channel", "Server", "Type", "State", "Levels"), cells)
+        session.output.table(("Channel", "Server", "Type", "State", "Levels"), cells, optional=("Levels", "Type"))
