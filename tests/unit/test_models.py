@@ -587,7 +587,7 @@ def test_public_names() -> None:
 
 
 def test_reading_samples_needs_no_models_of_the_other_service() -> None:
-    code = "import sys, cassandra_pv_archiver.archive_client; print('cassandra_pv_archiver._generated.admin' in sys.modules)"
+    code = "import sys, cassandra_pv_archiver.archive_client as a; print(f'{a.__package__}._generated.admin' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True)
     assert done.stdout.strip() == "False"
 
