@@ -58,7 +58,9 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cpva:
     """``cpva`` without any settings."""
     for name in [name for name in os.environ if name.startswith("CPVA_")]:
         monkeypatch.delenv(name)
-    return Cpva({"CPVA_PROFILES_FILE": str(tmp_path / "profiles.toml"), "CPVA_TZ": "UTC", "COLUMNS": "80"})
+    return Cpva(
+        {"CPVA_PROFILES_FILE": str(tmp_path / "profiles.toml"), "CPVA_TZ": "UTC", "COLUMNS": "80", "EDITOR": "true"}
+    )
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ COMMANDS = {
     "channel": Entry("commands.channel:channel", "Show the configuration and the status of one channel.", FIND),
     "status": Entry("commands.status:status", "Show the cluster: what is wrong, servers, channels by state.", FIND),
     "archives": Entry("commands.archives:archives", _ARCHIVES, FIND),
+    "doctor": Entry("commands.doctor:doctor", "Check that everything is there: services, clocks, credentials.", FIND),
+    "profile": Entry("commands.profile:app", "Show and edit settings that are stored under a name.", ABOUT),
     "demo": Entry("commands.demo:demo", "Show the SDK at work on a simulated cluster of two servers.", ABOUT),
     "simulate": Entry("commands.simulate:simulate", "Serve a simulated cluster until Ctrl-C or SIGTERM.", ABOUT),
     "contract": Entry("commands.contract:contract", _CONTRACT, ABOUT),

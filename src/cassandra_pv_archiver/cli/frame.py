@@ -97,21 +97,28 @@ class Command(TyperCommand):
         return result
 
 
-class Root(TyperGroup):
+class Group(TyperGroup):
+    """A command with commands of its own, and with the global options."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params = [*self.params, *global_parameters(self.params)]
+
+    def get_params(self, ctx: Any) -> Any:
+        """Every parameter, made fit for completion."""
+        return [_quick(parameter) for parameter in super().get_params(ctx)]
+
+
+class Root(Group):
     """``cpva`` itself: commands that are loaded late, and failures in two lines."""
 
     entries: Mapping[str, Entry] = {}
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.params = [*self.params, *global_parameters(self.params)]
         for name, entry in self.entries.items():
             # What help and completion need to know.
             self.commands[name] = Command(name=name, help=entry.help, rich_help_panel=entry.panel)
-
-    def get_params(self, ctx: Any) -> Any:
-        """Every parameter, made fit for completion."""
-        return [_quick(parameter) for parameter in super().get_params(ctx)]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Finds a command, which is now imported."""
@@ -155,9 +162,9 @@ def command_app(name: str, function: Callable[..., object]) -> typer.Typer:
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """An application for a group of commands; add them with ``@app.command(cls=Command)``."""
+    """An application for a group of commands; add them with ``@app.command("name", cls=Command)``."""
     return typer.Typer(
-        add_completion=False, pretty_exceptions_enable=False, context_settings=CONTEXT_SETTINGS, **options
+        cls=Group, add_completion=False, pretty_exceptions_enable=False, context_settings=CONTEXT_SETTINGS, **options
     )
 
 
