@@ -587,7 +587,8 @@ def test_public_names() -> None:
 
 
 def test_reading_samples_needs_no_models_of_the_other_service() -> None:
-    code = "import sys, cassandra_pv_archiver.archive_client as a; print(f'{a.__package__}._generated.admin' in sys.modules)"
+    loaded = "'cassandra_pv_archiver._generated.admin' in sys.modules"
+    code = f"import sys, cassandra_pv_archiver.archive_client; print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True)
     assert done.stdout.strip() == "False"
 

@@ -1,0 +1,90 @@
+"""What is measured in processes of their own: how much memory a read takes, and how long an import."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from tests.benchmarks.canned_server import Channel
+from tests.benchmarks.comparing import median_seconds
+from tests.benchmarks.loopback import Source
+
+__all__ = ["READS", "import_seconds", "measured_apart"]
+
+IMPORTS = {
+    "nothing": "pass",
+    "cassandra_pv_archiver": "import cassandra_pv_archiver",
+    "numpy, httpx, msgspec, pydantic": "import numpy, httpx, msgspec, pydantic",
+    "the same, and pydantic.BaseModel": "import numpy, httpx, msgspec; from pydantic import BaseModel",
+    "ArchiveClient": "from cassandra_pv_archiver import ArchiveClient",
+}
+
+
+def _keep(source: Source, channel: Channel) -> object:
+    with source.client() as client:
+        return source.read(client, channel)
+
+
+def _stream(source: Source, channel: Channel) -> object:
+    with source.client() as client:
+        return source.stream(client, channel)
+
+
+READS: dict[str, Callable[[Source, Channel], object]] = {
+    "predecessor": Source.read_as_predecessor,
+    "download": Source.download,
+    "series": _keep,
+    "batches": _stream,
+}
+
+
+def measured_apart(read: str, port: int, channel: Channel) -> tuple[float, float, float]:
+    """Reads a channel in a process of its own.
+
+    Returns:
+        Seconds, MiB that are held at the end beyond those before, and MiB at the peak beyond those before.
+    """
+    command = [sys.executable, "-m", "tests.benchmarks.separate", read, str(port), str(channel)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    seconds, held, peak = json.loads(done.stdout)
+    return seconds, held, peak
+
+
+def _measure(read: str, port: int, channel: Channel) -> tuple[float, float, float]:
+    source = Source(port)
+    READS[read](source, channel._replace(samples=1000))  # what is imported and kept anyhow
+    before, peak_before = _resident(), _peak()
+    begin = time.perf_counter()
+    outcome = READS[read](source, channel)
+    seconds = time.perf_counter() - begin
+    held, peak = _resident() - before, max(_peak() - max(peak_before, before), 0.0)
+    del outcome
+    return seconds, held, peak
+
+
+def _resident() -> float:
+    with open("/proc/self/statm") as numbers:  # noqa: PTH123 -- nothing may be imported or kept for this
+        return int(numbers.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def import_seconds(rounds: int) -> dict[str, float]:
+    """How long a new interpreter takes for each import, without what it takes for nothing."""
+
+    def way(code: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    seconds = median_seconds({name: way(code) for name, code in IMPORTS.items()}, rounds)
+    return {name: taken - seconds["nothing"] for name, taken in seconds.items() if name != "nothing"}
+
+
+if __name__ == "__main__":
+    read_name, port_number, channel_name = sys.argv[1:]
+    print(json.dumps(_measure(read_name, int(port_number), Channel.named(channel_name))))
