@@ -13,7 +13,11 @@ from tests.docs.running import DOCS, run
 EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
 PRINTED = {
     "align_channels": ["label, valid in 7", "rows without pressure: 1", "Enum(categories=['Shutdown'", "True False"],
+    "asynchronous_reads": ["{'RING:CURRENT': 'mA', 'RING:LIFETIME': 'h'}\nTrue\nnothing new"],
+    "batches_of_samples": ["number > 4000=True, at most 200"],
+    "cancelled_read": ["stopped; 0 samples had arrived"],
     "configuration_file": ["would be added or updated: 10", "would be removed: 0"],
+    "configuration_as_file": ["channels; the same: True\nRING:CURRENT is in line ", "the export says the same: True"],
     "handled_errors": [
         "404 get_channel 'RING:NO:SUCH'",
         "403 run_archive",
@@ -24,10 +28,13 @@ PRINTED = {
     "kinds_of_times": ["5400.0 seconds", "write 2025-10-26T02:30:00+02:00 or 2025-10-26T02:30:00+01:00"],
     "logged_requests": ["DEBUG cassandra_pv_archiver: get_samples", "WARNING cassandra_pv_archiver", "gave up: Cannot"],
     "metrics": ['archiver_requests_total{operation="get_samples",outcome="succeeded"} 4', "archiver_samples_total"],
+    "new_samples": ["RING:CURRENT True mA", "RING:LIFETIME True h"],
+    "one_sample_after_another": ["first alarm: 0.0 LOLO"],
     "own_http_client": ["GET 200 application/json", "['RING:MODE']"],
     "password_from_environment": ["True"],
     "password_from_keyring": ["True"],
     "patient_job": ["True\n['RING:LIFETIME']\nTrue"],
+    "progress_bar": ["RING:CURRENT [####################] 4,3", "RING:MODE [####################] 7 samples\n"],
     "report_as_web_page": ["4 curves, 7 tables"],
     "run_commands": [
         "add_channel RING:S05:TEMP succeeded",
@@ -40,6 +47,8 @@ PRINTED = {
     "samples_as_parquet": ["timestamp[ns, tz=UTC]", "True mbar ['Disconnected']\nTrue"],
     "samples_in_pandas": ["float64 datetime64[ns, Europe/Berlin] mA", "['LOLO']", "Int64 {'User run'", "True"],
     "samples_in_polars": ["time_zone='UTC') Enum(", "['LOLO']\nTrue\nList(Float64) 24"],
+    "several_channels": ["RING:S04:TEMP 120 °C\nRING:NO:SUCH failed: get_samples_for 'RING:NO:SUCH'"],
+    "several_servers": ["left http://127.0.0.1:1\nTrue\n['RING:MODE']"],
     "simulated_cluster": ["[2.0, 3.0, 4.0, 5.0]"],
     "simulated_scene": ["['RING:PRESSURE', 'RING:SHUTTER']\n['closed', 'open']\n200 application/json"],
     "simulated_time": ["[57. 58. 59. 60.]\n", "60. 61. 62.]\n", "after 20.0 s: RequestTimeoutError", "[True, False]"],
@@ -49,6 +58,7 @@ PRINTED = {
     "test_on_a_bad_day": ["4 passed"],
     "statistics_of_shifts": ["mean 1", "MAJOR 595 s", "for 94% of the time", "=True", "'User run': '4 h'"],
     "tracing": ["get_samples within nightly report: ", "'archiver.channel': 'RING:CURRENT'"],
+    "value_at_a_time": ["s old, the next one ", "RING:MODE User run\n", "RING:NEW has no samples"],
 }
 
 
