@@ -321,6 +321,47 @@ def test_all_problems_at_once() -> None:
     assert [each.split(":")[0] for each in found] == ["line 8", "line 11", "line 13"]
 
 
+WRONG = f"""\
+servers: {{one: {ONE}}}
+owns: [{{channel: x}}]
+defaults: {{levels: {{30: 1d}}, server: 1}}
+templates: {{a: {{enabled: 1, options: {{clockSource: [x]}}}}, b: 5}}
+groups:
+- {{channels: [{{name: a, levels: {{60s: 1d}}}}, {{enabled: true}}, [x], {{name: "{{y}}", for: {{z: 1}}}}]}}
+- {{for: {{v: {{}}}}, channels: [x]}}
+- {{template: [a, b], channels: [c, {{name: c, renamed_form: d, options: {{monitorMask: x, minUpdatePeriod: []}}}}]}}
+channels:
+- {{name: d, levels: 5, server: two}}
+groop: 1
+"""
+
+
+def test_errors_of_form_do_not_hide_the_others() -> None:
+    found = problems(WRONG)
+    expected = [
+        "line 2: owns[0].channel: There is no member 'channel' here",
+        "line 3: defaults.levels.30: 30 has no unit",
+        "line 3: channel 'a', defaults.server: The table servers has no '1'",
+        "line 4: templates.a.enabled: '1' is neither",
+        "line 4: templates.a.options.clockSource: A text is wanted here.",
+        "line 4: templates.b: A table with members is wanted here.",
+        "line 6: groups[0].channels[1].name: The member name is needed here.",
+        "line 6: groups[0].channels[2]: A table with members is wanted here.",
+        "line 6: channel 'a', levels: Decimation level 60 has a retention period",
+        "line 6: groups[0].channels[3].name: '{y}' in '{y}' is none of {z}",
+        "line 7: groups[1].for.v: Numbers such as '1..24'",
+        "line 8: groups[2].channels[1].options.minUpdatePeriod: A text is wanted here.",
+        "line 8: groups[2].channels[1].renamed_form: There is no member",
+        "line 8: channel 'c', name: The channel 'c' is there already",
+        "line 8: channel 'c', options.monitorMask: The control-system option",
+        "line 10: channels[0].levels: A table with members is wanted here.",
+        "line 10: channel 'd', channels[0].server: The table servers has no 'two'",
+        "line 11: groop: There is no member 'groop' here: write groups.",
+    ]
+    assert [each[: len(start)] for each, start in zip(found, expected, strict=False)] == expected, "\n".join(found)
+    assert len(found) == len(expected)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -15,6 +15,7 @@ from .document import ChannelEntry, Document, Group, Settings
 from .expansion import MOST_CHANNELS, Variables, combinations, filled, number_of_values, values_of
 from .loaded import ConfigurationFile, FileContents, Member, StopReadingError, WrongOptions, message_of, path_of
 from .model import OwnedChannels, server_id
+from .pruning import prune
 from .sources import FileSource, file_name, text_of
 from .toml_reading import read_toml_text
 from .written import Table, UnreadableFileError, line_of
@@ -87,21 +88,23 @@ class _Reader:
         self._contents = contents
         self._document = Document()
         self._channels = 0
+        self._emptied: set[Member] = set()
+        """Channels and groups that had errors of form."""
 
     def read(self) -> None:
         try:
             self._document = Document.model_validate(self._root)
         except ValidationError as error:
-            for detail in error.errors(include_url=False, include_input=False):
-                path = tuple(part for part in detail["loc"] if part != "[key]")
-                self._error(_message(detail, path), path)
-            return
+            if not self._read_around(error):
+                return
         for name, server in self._document.servers.items():
             try:
                 self.servers[name] = server_id(server)
             except ValueError as error:
                 self._error(str(error), ("servers", name))
         for place, owned in enumerate(self._document.owns):
+            if ("owns", place) in self._emptied:
+                continue
             server = None if owned.server is None else self._server(owned.server, ("owns", place, "server"))
             try:
                 self.owns.append(OwnedChannels(server=server, channels=owned.channels))
@@ -113,6 +116,23 @@ class _Reader:
             self._group(group, ("groups", place), defaults)
         for place, entry in enumerate(self._document.channels):
             self._entry(entry, ("channels", place), defaults, {})
+
+    def _read_around(self, error: ValidationError) -> bool:
+        """Names errors of form, and reads the rest to find the other errors; whether that can be done."""
+        places: list[tuple[Member, bool]] = []
+        for detail in error.errors(include_url=False, include_input=False):
+            path = tuple(part for part in detail["loc"] if part != "[key]")
+            self._error(_message(detail, path), path)
+            places.append((path, detail["type"] == "extra_forbidden"))
+        emptied = prune(self._root, places)
+        if emptied is None:
+            return False
+        self._emptied = emptied
+        try:
+            self._document = Document.model_validate(self._root)
+        except ValidationError:
+            return False
+        return True
 
     def _error(self, message: str, path: Member, channel: str | None = None) -> None:
         self._contents.error(message, line_of(self._root, path), channel=channel, member=path_of(path))
@@ -159,6 +179,8 @@ class _Reader:
         yield from combinations(values)
 
     def _entry(self, entry: ChannelEntry, path: Member, sources: list[_Source], outer: Variables) -> None:
+        if path in self._emptied:
+            return
         both = set(entry.variables or ()) & set(outer)
         if both:
             self._error(f"The variable {min(both)} is there in the group already.", (*path, "for"))

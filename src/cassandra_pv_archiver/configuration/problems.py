@@ -77,4 +77,3 @@ class InvalidConfigurationError(ArchiverError, ValueError):
         if len(errors) > _MOST_SHOWN:
             lines.append(f"... and {len(errors) - _MOST_SHOWN} more")
         super().__init__("\n".join(lines))
-        self.args = (self.problems,)

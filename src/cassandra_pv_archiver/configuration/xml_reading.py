@@ -6,17 +6,15 @@ declarations are refused, so that there are no entities that a hostile file coul
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any
 from uuid import UUID
 from xml.parsers import expat
 
 from .loaded import ConfigurationFile, FileContents, Member, StopReadingError, WrongOptions
-from .rules import LARGEST, quoted
+from .rules import quoted
 from .sources import FileSource, file_name, pieces_of
+from .xml_attributes import CHANNEL, PARTS, ROOT, SPACE, read_attributes, read_part
 from .xml_encodings import UnreadableTextError, in_utf_8
 
 __all__ = ["NAMESPACE", "read_xml"]
@@ -24,17 +22,8 @@ __all__ = ["NAMESPACE", "read_xml"]
 NAMESPACE = "http://www.aquenos.com/2016/xmlns/cassandra-pv-archiver-configuration"
 """The namespace of all elements."""
 
-_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-_HINTS = frozenset({f"{_INSTANCE} schemaLocation", f"{_INSTANCE} noNamespaceSchemaLocation"})
-_ROOT, _CHANNEL = "server-configuration", "channel"
-_PARTS = ("raw-samples", "decimation-level", "control-system-option")
-_EXPECTED = {(_ROOT, f"{NAMESPACE} {_CHANNEL}"): _CHANNEL} | {
-    (_CHANNEL, f"{NAMESPACE} {part}"): part for part in _PARTS
-}
+_EXPECTED = {(ROOT, f"{NAMESPACE} {CHANNEL}"): CHANNEL} | {(CHANNEL, f"{NAMESPACE} {part}"): part for part in PARTS}
 """The elements that may be in an element, by how the parser names them."""
-_BLANKS = " \t\r\n"
-_MOST_OF_ELEMENT = 20
-"""How many unknown attributes of an element are named."""
 _LONGEST_PART = 2**22
 """Bytes that one tag or comment may have; the parser would read longer ones again and again."""
 
@@ -62,59 +51,6 @@ def read_xml(
     with suppress(StopReadingError):
         document.read(source)
     return contents.finish()
-
-
-class _WrongValueError(Exception):
-    """The value of an attribute is wrong; the argument says why."""
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _boolean(value: str) -> bool:
-    text = value.strip(_BLANKS)
-    if text not in {"true", "false", "1", "0"}:
-        raise _WrongValueError(f"{quoted(value)} is neither true nor false.")
-    return text == "true"
-
-
-def _seconds(least: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        text = value.strip(_BLANKS)
-        digits = text[1:] if text[:1] in {"+", "-"} else text
-        if not (digits.isascii() and digits.isdecimal()):
-            raise _WrongValueError(f"{quoted(value)} is not a number of seconds, such as 86400.")
-        digits = digits.lstrip("0") or "0"
-        number = int(digits) if len(digits) <= len(str(LARGEST)) else LARGEST + 1
-        number = -number if text[0] == "-" else number
-        if not least <= number <= LARGEST:
-            raise _WrongValueError(f"{quoted(value)} is not between {least} and {LARGEST} seconds.")
-        return number
-
-    return read
-
-
-class _Attribute(NamedTuple):
-    read: Callable[[str], Any]
-    default: Any = None
-    is_required: bool = False
-
-
-_ATTRIBUTES = {
-    _ROOT: {},
-    _CHANNEL: {
-        "name": _Attribute(_text, is_required=True),
-        "control-system-type": _Attribute(_text, is_required=True),
-        "enabled": _Attribute(_boolean, default=True),
-    },
-    "raw-samples": {"retention-period": _Attribute(_seconds(0), 0)},
-    "decimation-level": {
-        "decimation-period": _Attribute(_seconds(1), is_required=True),
-        "retention-period": _Attribute(_seconds(0), 0),
-    },
-    "control-system-option": {"name": _Attribute(_text, is_required=True), "value": _Attribute(_text, "")},
-}
 
 
 class _Channel:
@@ -179,7 +115,7 @@ class _Document:
         if self._skipped or self._has_text:
             return
         inside = self._path[-1]
-        if inside in _PARTS or text.strip(_BLANKS):
+        if inside in PARTS or text.strip(SPACE):
             self._has_text = True
             self._error(f"There must be no text in the element {inside}.", inside)
 
@@ -191,7 +127,7 @@ class _Document:
             self._skipped = 1
             return
         name = tag.rpartition(" ")[2]
-        if name == _CHANNEL:
+        if name == CHANNEL:
             given = dict(zip(attributes[::2], attributes[1::2], strict=True))
             self._channel = _Channel(self._line(), given.get("name"))
         self._path.append(name)
@@ -199,27 +135,27 @@ class _Document:
         values = self._values(name, attributes)
         if values is not None:
             self._take(name, values)
-        elif name in _PARTS[:2]:
+        elif name in PARTS[:2]:
             self._channel.has_wrong_levels = True
 
     def _end(self, _tag: str) -> None:
         if self._skipped:
             self._skipped -= 1
             return
-        if self._path.pop() == _CHANNEL:
+        if self._path.pop() == CHANNEL:
             self._hand_over()
         self._has_text = False
 
     def _is_in_place(self, tag: str) -> bool:
         if self._path and (self._path[-1], tag) in _EXPECTED:
-            return self._path[-1] != _CHANNEL or self._is_in_order(_EXPECTED[self._path[-1], tag])
+            return self._path[-1] != CHANNEL or self._is_in_order(_EXPECTED[self._path[-1], tag])
         namespace, _, name = tag.rpartition(" ")
         if not self._path:
-            if (namespace, name) != (NAMESPACE, _ROOT):
-                self._error(f'The file begins with another element than <{_ROOT} xmlns="{NAMESPACE}">.')
+            if (namespace, name) != (NAMESPACE, ROOT):
+                self._error(f'The file begins with another element than <{ROOT} xmlns="{NAMESPACE}">.')
                 raise StopReadingError
             return True
-        allowed = {_ROOT: (_CHANNEL,), _CHANNEL: _PARTS}.get(self._path[-1], ())
+        allowed = {ROOT: (CHANNEL,), CHANNEL: PARTS}.get(self._path[-1], ())
         if not allowed:
             self._error(f"The element {self._path[-1]} must be empty, but has an element {name}.", self._path[-1])
         elif name in allowed:
@@ -230,10 +166,10 @@ class _Document:
 
     def _is_in_order(self, name: str) -> bool:
         channel = self._channel
-        part, latest = _PARTS.index(name), channel.latest_part
+        part, latest = PARTS.index(name), channel.latest_part
         channel.latest_part = max(part, latest)
         if part < latest:
-            self._error(f"The element {name} must come before the first {_PARTS[latest]}.", name)
+            self._error(f"The element {name} must come before the first {PARTS[latest]}.", name)
         elif part == 0 and channel.has_raw_samples:
             self._error("There is a second element raw-samples: leave one of them out.", name)
         channel.has_raw_samples |= part == 0
@@ -241,7 +177,7 @@ class _Document:
 
     def _values(self, element: str, attributes: list[str]) -> dict[str, Any] | None:
         """The values of the attributes; None if not all that are needed are right."""
-        values, problems = (_read_part if element in _PARTS else _read)(element, tuple(attributes))
+        values, problems = (read_part if element in PARTS else read_attributes)(element, tuple(attributes))
         for problem in problems:
             self._contents.problem(
                 problem.level, problem.message, self._line(), channel=self._channel.name, member=problem.attribute
@@ -287,51 +223,3 @@ class _Document:
             "options": channel.options,
         }
         self._contents.add(values, channel.line, channel.lines.get)
-
-
-class _AttributeProblem(NamedTuple):
-    attribute: str
-    message: str
-    level: Literal["error", "warning"] = "error"
-
-
-def _read(element: str, attributes: tuple[str, ...]) -> tuple[dict[str, Any] | None, list[_AttributeProblem]]:
-    """The values of the attributes, given as names and texts in turn; None if not all that are needed are right."""
-    known = _ATTRIBUTES[element]
-    values = {name: attribute.default for name, attribute in known.items()}
-    problems: list[_AttributeProblem] = []
-    is_usable = True
-    for name, text in zip(attributes[::2], attributes[1::2], strict=True):
-        attribute = known.get(name)
-        if attribute is None:
-            if name not in _HINTS and len(problems) < _MOST_OF_ELEMENT:
-                problems.append(
-                    _AttributeProblem(name.rpartition(" ")[2], _unknown_attribute(element, name, list(known)))
-                )
-            continue
-        try:
-            values[name] = attribute.read(text)
-        except _WrongValueError as error:
-            problems.append(_AttributeProblem(name, f"The attribute {name} of {element} is wrong: {error}"))
-            is_usable = False
-        if name == "enabled" and text.strip(_BLANKS) == "1":
-            message = 'The server reads enabled="1" as disabled: write "true" or "false".'
-            problems.append(_AttributeProblem(name, message, "warning"))
-    for name, attribute in known.items():
-        if attribute.is_required and name not in attributes[::2]:
-            problems.append(_AttributeProblem(name, f"The element {element} needs the attribute {name}."))
-            is_usable = False
-    return values if is_usable else None, problems
-
-
-# Levels and options are the same for many channels.
-_read_part = lru_cache(maxsize=4096)(_read)
-
-
-def _unknown_attribute(element: str, name: str, known: list[str]) -> str:
-    namespace, _, local = name.rpartition(" ")
-    if namespace:
-        return f"The element {element} cannot have the attribute {local} of the namespace {namespace}."
-    near = difflib.get_close_matches(local, known, n=1)
-    wanted = f"write {near[0]}" if near else f"it can have {', '.join(known)}" if known else "leave it out"
-    return f"The element {element} cannot have the attribute {local}: {wanted}."
