@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from cassandra_pv_archiver.errors import (
     ArchiverError,
@@ -22,6 +22,7 @@ from .session import Session
 if TYPE_CHECKING:
     from cassandra_pv_archiver import ServerStatus
 
+T = TypeVar("T")
 Verdict = Literal["ok", "problem", "not checked"]
 _LARGEST_DIFFERENCE = 15.0
 """Seconds by which clocks may differ: servers take each other to be offline after so long."""
@@ -81,42 +82,46 @@ def _settings(session: Session) -> Iterator[Finding]:
 
 
 def _ask_admin(session: Session, url: str) -> Callable[[], Any]:
-    def ask() -> ServerStatus:
+    def ask() -> tuple[ServerStatus, float]:
         from dataclasses import replace
 
         from cassandra_pv_archiver import AdminClient
 
         settings = replace(session.settings, admin_url=url, timeout=min(session.longest_wait, 5.0))
         with AdminClient.from_settings(settings, retry=0) as client:
-            return client.get_server_status()
+            return _timed(client.get_server_status)
 
     return ask
 
 
 def _ask_archive(session: Session, url: str) -> Callable[[], Any]:
-    def ask() -> object:
+    def ask() -> tuple[object, float]:
         from dataclasses import replace
 
         from cassandra_pv_archiver import ArchiveClient
 
         settings = replace(session.settings, archive_url=url, timeout=min(session.longest_wait, 5.0))
         with ArchiveClient.from_settings(settings, retry=0) as client:
-            return client.list_archives()
+            return _timed(client.list_archives)
 
     return ask
 
 
 def _service(name: str, url: str, ask: Callable[[], Any], ask_as_other: Callable[[], Any]) -> tuple[Finding, Any]:
-    began = time.monotonic()
     try:
-        reply = ask()
+        reply, seconds = ask()
     except (NotFoundError, InvalidReplyError) as error:
         return _stranger(name, url, error, ask_as_other), None
     except ArchiverError as error:
         failure = explain(error)
         advice = "Check that the server runs, the address, and firewalls." if _down(error) else failure.advice
         return Finding(name, "problem", failure.what, advice, Status.UNREACHABLE), None
-    return Finding(name, "ok", f"{url} answers in {1000 * (time.monotonic() - began):.0f} ms"), reply
+    return Finding(name, "ok", f"{url} answers in {1000 * seconds:.0f} ms"), reply
+
+
+def _timed(ask: Callable[[], T]) -> tuple[T, float]:
+    began = time.monotonic()
+    return ask(), time.monotonic() - began
 
 
 def _down(error: ArchiverError) -> bool:
