@@ -4,11 +4,14 @@ from .channel_access_options import CHANNEL_ACCESS, OptionProblem
 from .channel_access_options import option_problems as channel_access_problems
 from .cluster import configuration_of_cluster
 from .csv_files import read_csv, write_csv
+from .difference import ChannelDifference, ConfigurationDifference, MemberDifference, diff
 from .files import ConfigurationFormat, combine_configurations, read_configuration_file, write_configuration_file
 from .loaded import ConfigurationFile, WrongOptions
 from .model import ArchiveConfiguration, ChannelConfiguration, OwnedChannels
 from .people_reading import read_toml, read_yaml
 from .people_writing import write_toml, write_yaml
+from .planning import plan
+from .plans import Loss, Permission, Plan, PlannedBatch, PlannedCommand, PlanPolicy, WithheldChange
 from .prediction import PredictedResult, Prediction, predict
 from .problems import ConfigurationProblem, InvalidConfigurationError, Place
 from .schema import configuration_schema
@@ -20,22 +23,34 @@ __all__ = [
     "CHANNEL_ACCESS",
     "ArchiveConfiguration",
     "ChannelConfiguration",
+    "ChannelDifference",
+    "ConfigurationDifference",
     "ConfigurationFile",
     "ConfigurationFormat",
     "ConfigurationProblem",
     "FileSource",
     "InvalidConfigurationError",
+    "Loss",
+    "MemberDifference",
     "OptionProblem",
     "OwnedChannels",
+    "Permission",
     "Place",
+    "Plan",
+    "PlanPolicy",
+    "PlannedBatch",
+    "PlannedCommand",
     "PredictedResult",
     "Prediction",
+    "WithheldChange",
     "WrongOptions",
     "channel_access_problems",
     "combine_configurations",
     "configuration_of_cluster",
     "configuration_schema",
     "iter_xml",
+    "diff",
+    "plan",
     "predict",
     "read_configuration_file",
     "read_csv",
