@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ._categories import CategoricalColumn
+from ._last_instants import is_decimated, last_instants
 from .series import SampleSeries
 from .times import LATEST
 
@@ -49,7 +49,7 @@ class ValuesInForce:
         times = series.times
         is_last = np.append(times[1:] != times[:-1], [True] * bool(len(times)))
         only = series if bool(is_last.all()) else series[is_last.astype(np.bool_)]
-        return cls(only, _last_instants(only.times, only.qualities))
+        return cls(only, last_instants(only.times, only.qualities))
 
     @property
     def followed_at_once(self) -> Mask:
@@ -65,7 +65,7 @@ class ValuesInForce:
         That is the middle of what it stands for if it is decimated, else its own time.
         """
         times = self.series.times
-        bounded = _is_decimated(self.series.qualities) & (self.last < LATEST)
+        bounded = is_decimated(self.series.qualities) & (self.last < LATEST)
         return np.where(bounded, times + (self.last - times) // 2, times)
 
     def at(self, instants: Integers) -> Picks:
@@ -76,27 +76,3 @@ class ValuesInForce:
         if not len(series):
             return Picks(places, np.zeros(len(instants), np.bool_))
         return Picks(places, inside & (places >= 0) & series.valid[places] & (instants <= self.last[places]))
-
-
-def _is_decimated(qualities: CategoricalColumn) -> Mask:
-    return qualities == "Interpolated"
-
-
-def _last_instants(times: Integers, qualities: CategoricalColumn) -> Integers:
-    before_next = np.append(times[1:] - 1, np.full(min(len(times), 1), LATEST))
-    if "Interpolated" not in qualities.categories or len(times) < 2:
-        return before_next
-    return np.minimum(before_next - times, _periods(times, _is_decimated(qualities)) - 1) + times
-
-
-def _periods(times: Integers, decimated: Mask) -> Integers:
-    """How long each sample may be in force: decimated ones for the period of their level, which neighbours tell.
-
-    Where a shorter level follows a longer one, the distance between the two is neither's period, so the distances on
-    both sides of a sample's own are compared.
-    """
-    distances = np.where(decimated[:-1], np.diff(times), 0)
-    before = np.concatenate(([0], distances))
-    after_next = np.concatenate((distances[1:], [0, 0]))
-    told = np.where(before > 0, np.maximum(before, after_next), np.append(distances, 0))
-    return np.where(decimated & (told > 0), told, LATEST)
