@@ -36,8 +36,8 @@ class DecimatedRead:
         end: The end of the range that is asked for, which begins where the read does, but may end later.
         count: The ``count`` that goes with it.
         received: The samples of the latest reply, as far as it came.
-        goal: The time of the latest sample at or before the end of the read when that was first looked up, or of the
-            oldest one after it if there was none.
+        goal: The time of the latest sample at or before the end of the read when that was first looked up, if there
+            was one.
         neighbour: The oldest sample after the end of the read, as far as a probe has shown it.
     """
 
@@ -81,9 +81,11 @@ def _whole(decimated: DecimatedRead, blocks: list[SampleColumns]) -> SampleColum
     if neighbour is not None and latest.times[-1] < neighbour.times[0]:
         # It may have come later than the reply. If the reply was cut there, nothing else of this block is missing.
         latest = SampleColumns.concatenate([latest, neighbour])
-    inside = int((latest.times <= end).sum())
-    has_end = inside > 0 and latest.times[inside - 1] == end
-    return collected([*reversed(blocks[1:]), latest.select(slice(0, inside if has_end else inside + 1))])
+    if decimated.end > end:
+        inside = int((latest.times <= end).sum())
+        has_end = inside > 0 and latest.times[inside - 1] == end
+        latest = latest.select(slice(0, inside if has_end else inside + 1))
+    return collected([*reversed(blocks[1:]), latest])
 
 
 def _read_reply(decimated: DecimatedRead) -> Flow[None]:
@@ -127,19 +129,14 @@ def _problem(decimated: DecimatedRead, blocks: list[SampleColumns]) -> Flow[str 
         shown = len((yield from _probe(decimated, None, end)))
         shown = shown or len((yield from _probe(decimated, None, start, after=True)))
         return "the reply was empty, though there are samples." if shown else None
-    if decimated.goal is None:
+    goal = decimated.goal
+    if goal is None:
         shown = yield from _probe(decimated, blocks[0], end)
         if not len(shown):
             return _GONE
-        latest = _blocks(shown)[0]
-        inside = int((latest.times <= end).sum())
-        decimated.goal = int(latest.times[max(inside - 1, 0)])
-        if 0 < inside < len(latest) and decimated.goal < end:
-            decimated.neighbour = latest.select(slice(inside, inside + 1))
-    if blocks[0].times[-1] < min(decimated.goal, end + 1):  # behind the end, any sample does
-        return (
-            f"the latest block ended at {blocks[0].times[-1]} ns, though there are samples up to {decimated.goal} ns."
-        )
+        goal = _take_goal(decimated, _blocks(shown)[0])
+    if blocks[0].times[-1] < goal:
+        return f"the latest block ended at {blocks[0].times[-1]} ns, though there are samples up to {goal} ns."
     for later, earlier in itertools.pairwise(blocks):
         joint = int(later.times[0])
         before = (yield from _probe(decimated, later, joint - 1)).times
@@ -155,6 +152,18 @@ def _problem(decimated: DecimatedRead, blocks: list[SampleColumns]) -> Flow[str 
     if shown.times.min() < first:
         return f"the reply began at {first} ns, though there are earlier samples."
     return None
+
+
+def _take_goal(decimated: DecimatedRead, latest: SampleColumns) -> int:
+    """Takes note of what a probe has shown at the end of the read, and gives the time that a reply must reach."""
+    end = decimated.read.query.end
+    inside = int((latest.times <= end).sum())
+    if not inside:
+        return int(latest.times[0])
+    goal = decimated.goal = int(latest.times[inside - 1])
+    if inside < len(latest) and goal < end:
+        decimated.neighbour = latest.select(slice(inside, inside + 1))
+    return goal
 
 
 def _probe(

@@ -29,6 +29,7 @@ class Course:
     Attributes:
         seed: The seed.
         names: The channels that are read.
+        at_most: How many of them at once.
         is_followed: Whether the channels are followed.
         is_timed: Whether events come at some time; otherwise with some request, so that nothing depends on clocks.
         striking: The faults that may strike, by name.
@@ -44,6 +45,7 @@ class Course:
         self.is_followed = self.random.random() < 0.1
         self.is_timed = self.is_followed or self.random.random() < 0.7
         several = self.random.random() < 0.15
+        self.at_most = self.random.randint(1, 4)
         self.names = NAMES[: self.random.choice((2, 3))] if several else NAMES[:1]
         self.simulator = Simulator(start_time=NOW, real_time=False)
         self.undisturbed = Simulator(start_time=NOW, real_time=False)

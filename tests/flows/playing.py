@@ -65,7 +65,7 @@ def perform(course: Course, wanted: Range, size: int) -> Outcome:
         return _followed(course)
     if len(course.names) > 1:
         errors = course.random.choice(("raise", "collect"))
-        return several(lambda: driver.run(get_samples_for(course.names, wanted, course.random.randint(1, 4), errors)))
+        return several(lambda: driver.run(get_samples_for(course.names, wanted, course.at_most, errors)))
     try:
         if size:
             driver.run(iter_batches(name, wanted, size))
@@ -97,7 +97,7 @@ def _followed(course: Course) -> Outcome:
     interval = f"{course.random.choice((4, 10, 30))}s"
     outcome = Outcome({name: [] for name in course.names})
     try:
-        driver.run(follow(course.names, course.wanted.start, interval, 1, course.random.randint(1, 3)))
+        driver.run(follow(course.names, course.wanted.start, interval, 1, course.at_most))
     except _OverError:
         for name, series in driver.handed:
             outcome.series[name].append(series)

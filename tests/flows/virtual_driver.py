@@ -57,6 +57,7 @@ class VirtualDriver:
         events: What is to happen, and when, in nanoseconds of the simulator's time.
         handed: What the flow has handed to its caller.
         reports: What it has reported.
+        wall_clock: The time of the client; None: that of the simulator.
     """
 
     simulator: Simulator
@@ -65,6 +66,7 @@ class VirtualDriver:
     events: list[tuple[int, Callable[[], object]]] = field(default_factory=list[tuple[int, Callable[[], object]]])
     handed: list[Any] = field(default_factory=list[Any])
     reports: list[ClientEvent] = field(default_factory=list[ClientEvent])
+    wall_clock: Callable[[], int] | None = None
     window: WindowSize = field(default_factory=WindowSize)
     server: int = 0
     open: int = 0
@@ -113,7 +115,7 @@ class VirtualDriver:
             case RememberedWindow():
                 return self.window
             case WallClock():
-                return self.simulator.now_ns
+                return self.simulator.now_ns if self.wall_clock is None else self.wall_clock()
             case Stopwatch():
                 return self.simulator.now_ns / 1e9
             case Random():
