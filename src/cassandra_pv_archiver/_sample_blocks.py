@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
@@ -80,6 +80,7 @@ class BlockReader:
 
     def __init__(self) -> None:
         self._contexts: dict[tuple[Any, ...], SampleContext] = {}
+        self._latest: dict[SampleType, tuple[list[tuple[Any, ...]], list[SampleContext]]] = {}
         self._decode: Callable[[bytes], list[_Struct]] = _decode_mixed
 
     def read(self, block: bytes) -> SampleColumns:
@@ -120,34 +121,41 @@ class BlockReader:
     def _columns(self, samples: list[_Struct]) -> SampleColumns:
         """At least one sample, all of one type, as columns."""
         form = _FORMS[type(samples[0])]
-        numbers, contexts = self._numbers(samples, form)
+        numbers, used_contexts = self._numbers(samples, form)
+        contexts = tuple(used_contexts)
         is_aggregate = form.type == "minMaxDouble"
         return SampleColumns(
             np.array([sample.time for sample in samples], np.int64),
             smallest_codes(numbers, len(contexts)),
-            tuple(contexts),
+            contexts,
             _values([sample.value for sample in samples], form.kind),
             np.array(list(map(_minimum, samples)), np.float64) if is_aggregate else None,
             np.array(list(map(_maximum, samples)), np.float64) if is_aggregate else None,
         )
 
-    def _numbers(self, samples: list[_Struct], form: _Form) -> tuple[list[int], dict[SampleContext, int]]:
-        """The number of each sample's context, and the contexts with their numbers."""
+    def _numbers(self, samples: list[_Struct], form: _Form) -> tuple[list[int], Iterable[SampleContext]]:
+        """The number of each sample's context, and the contexts in the order of their numbers."""
+        members = list(map(form.context, samples))
+        # Comparing with a few texts is much cheaper than a hash over all of one.
+        if form.type in self._latest:
+            known, contexts_of_known = self._latest[form.type]
+            with suppress(ValueError):  # nearly always, there is no new one
+                return list(map(known.index, members)), contexts_of_known
         contexts: dict[SampleContext, int] = {}
         numbers: list[int] = []
         latest: list[tuple[Any, ...]] = []
         numbers_of_latest: list[int] = []
-        for sample in samples:
-            members = form.context(sample)
+        for sample, own in zip(samples, members, strict=True):
             try:
-                # Comparing with a few texts is much cheaper than a hash over all of one.
-                number = numbers_of_latest[latest.index(members)]
+                number = numbers_of_latest[latest.index(own)]
             except ValueError:
-                number = contexts.setdefault(self._context(sample, form, *members), len(contexts))
-                latest.insert(0, members)
+                number = contexts.setdefault(self._context(sample, form, *own), len(contexts))
+                latest.insert(0, own)
                 numbers_of_latest.insert(0, number)
                 del latest[_COMPARED:], numbers_of_latest[_COMPARED:]
             numbers.append(number)
+        if numbers_of_latest[::-1] == list(range(len(contexts))):
+            self._latest[form.type] = latest[::-1], list(contexts)
         return numbers, contexts
 
     def _context(

@@ -99,7 +99,7 @@ class SampleDecoder:
         rest = b"".join(self._pending)
         if not self._opened:
             raise self._interrupted()
-        if not self._read(rest, 0):
+        if not self._read(memoryview(rest), 0):
             raise self._interrupted()
         self._pending.clear()
         self._pending_bytes = 0
@@ -159,7 +159,7 @@ class SampleDecoder:
         if end < 0:
             end = data.rfind(_SEPARATOR, begin)
             tried = len(data) - begin
-        if end >= 0 and self._read(data[begin : end + 1], begin, closing=b"]"):
+        if end >= 0 and self._read(memoryview(data)[begin : end + 1], begin, closing=b"]"):
             self._wanted = self._least
             return end + 2
         if tried > self._largest:
@@ -167,7 +167,7 @@ class SampleDecoder:
         self._wanted = min(2 * tried, self._largest + 1)
         return begin
 
-    def _read(self, part: bytes, begin: int, *, closing: bytes = b"") -> bool:
+    def _read(self, part: memoryview, begin: int, *, closing: bytes = b"") -> bool:
         """Reads a part of the body as an array of samples; False if it ends within one.
 
         Args:
@@ -175,15 +175,15 @@ class SampleDecoder:
             begin: Where this is in the pending bytes.
             closing: The bracket that closes the array if the part does not have it.
         """
-        block = b"[" + part + closing
+        block = b"".join((b"[", part, closing))  # one copy, not three
         try:
             columns = self._reader.read(block)
         except msgspec.ValidationError as error:
-            raise self._invalid_sample(part, block, str(error)) from error
+            raise self._invalid_sample(bytes(part), block, str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if _ends_early(block, error):
                 return False
-            raise self._malformed(part, begin, str(error)) from error
+            raise self._malformed(bytes(part), begin, str(error)) from error
         if len(columns):
             self._blocks.append(columns)
             self._samples += len(columns)
