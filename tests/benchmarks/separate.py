@@ -7,13 +7,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tests.benchmarks.canned_server import Channel
 from tests.benchmarks.comparing import median_seconds
 from tests.benchmarks.loopback import Source
 
-__all__ = ["READS", "import_seconds", "measured_apart"]
+__all__ = ["IMPORTS", "READS", "import_seconds", "measured_apart"]
 
 IMPORTS = {
     "nothing": "pass",
@@ -75,13 +75,13 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
 
 
-def import_seconds(rounds: int) -> dict[str, float]:
+def import_seconds(rounds: int, names: Iterable[str] = IMPORTS) -> dict[str, float]:
     """How long a new interpreter takes for each import, without what it takes for nothing."""
 
     def way(code: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
-    seconds = median_seconds({name: way(code) for name, code in IMPORTS.items()}, rounds)
+    seconds = median_seconds({name: way(IMPORTS[name]) for name in names}, rounds)
     return {name: taken - seconds["nothing"] for name, taken in seconds.items() if name != "nothing"}
 
 
