@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -18,25 +19,28 @@ __all__ = ["Guard", "Sockets"]
 class Sockets:
     """The sockets of a client's connections, and who waits at them.
 
-    httpcore tells of new connections, and of the connection of a reply. Which one a request goes out on if it is not a
-    new one it does not tell; so for a request whose reply has not begun, that may be any that nobody is known to use.
+    httpcore tells of new connections, but not which one a request goes out on if it is not a new one. So what is
+    written to them is watched: cutting the wrong one could break somebody else's write.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users: dict[socket.socket, object | None] = {}
+        self._sending = threading.local()
 
     def use(self, stream: Any, user: object | None) -> None:
         """Takes note of who uses the connection of a network stream now; None for nobody."""
         connection: Any = stream.get_extra_info("socket") if stream is not None else None
         if not isinstance(connection, socket.socket):
             return
+        self._watch(stream)
         with self._lock:
             self._users = {known: by for known, by in self._users.items() if known.fileno() >= 0}
             self._users[connection] = user
 
     def tracer(self, user: object) -> Callable[[str, Mapping[str, Any]], None]:
-        """What httpcore is to call while it sends a request."""
+        """What httpcore is to call while it sends a request, which this thread is about to do."""
+        self._sending.user = user
 
         def trace(event: str, details: Mapping[str, Any]) -> None:
             if event.endswith(("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")):
@@ -44,12 +48,25 @@ class Sockets:
 
         return trace
 
+    def _watch(self, stream: Any) -> None:
+        own: dict[str, Any] | None = getattr(stream, "__dict__", None)
+        if own is None or "write" in own:
+            return
+        kind: Any = type(stream)
+        written_to = weakref.ref(stream)  # a stream that refers to itself would be closed late if it is abandoned
+
+        def write(*args: Any, **options: Any) -> None:
+            found = written_to()
+            self.use(found, getattr(self._sending, "user", None))
+            kind.write(found, *args, **options)
+
+        own["write"] = write
+
     def cut(self, user: object) -> None:
         """Lets whoever waits at a connection of this user wait no longer."""
         with self._lock:
-            known = list(self._users.items())
-        own = [connection for connection, by in known if by is user]
-        for connection in own or [connection for connection, by in known if by is None]:
+            own = [connection for connection, by in self._users.items() if by is user]
+        for connection in own:
             with suppress(OSError):  # closed already
                 # An SSLSocket's own method would pull its TLS state from under the reading thread.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)

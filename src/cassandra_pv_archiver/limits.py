@@ -157,7 +157,9 @@ class RetryPolicy:
         if isinstance(failure, RefusedError):
             failing = failure.status == 500 and (has_succeeded or self.patience is not None)
             return failing or failure.status in _REPEATED_STATUSES
-        return isinstance(failure, RequestTimeoutError | InterruptedReplyError)
+        if isinstance(failure, RequestTimeoutError):
+            return not failure.deadline_passed
+        return isinstance(failure, InterruptedReplyError)
 
 
 def retry_policy(value: int | RetryPolicy) -> RetryPolicy:

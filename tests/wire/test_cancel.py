@@ -6,13 +6,18 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from cassandra_pv_archiver import (
+    AdminClient,
+    ArchiveClient,
+    ArchiveConfigurationCommands,
     CancelledReadError,
     ClientEvent,
+    RequestTimeoutError,
     RetryPolicy,
     SeveralReadsFailedError,
 )
@@ -235,3 +240,50 @@ def test_several_channels(make: Make, simulator: Simulator, running: RunningSimu
         return age
 
     in_time(attempt)
+
+
+def waits_for_headers(simulator: Simulator, operation: str) -> tuple[threading.Event, threading.Event]:
+    """Lets the next request for an operation wait; gives what tells that it has come, and what lets it go on."""
+    has_come, may_go_on = threading.Event(), threading.Event()
+
+    def wait(exchange: Exchange) -> SimulatorResponse:
+        has_come.set()
+        while not may_go_on.wait(0.01):
+            exchange.wait(0)
+        return exchange.proceed()
+
+    simulator.faults.add(wait, operation=operation, times=1)
+    return has_come, may_go_on
+
+
+def test_other_threads_with_the_same_client_are_not_disturbed(simulator: Simulator, running: RunningSimulator) -> None:
+    with ArchiveClient(base_url=running.archive_url, retry=0) as archive, ThreadPoolExecutor(1) as pool:
+        archive.get_samples_for(["c", "d"], 1, NUMBER)  # from now on there are connections to be used again
+        has_come, may_go_on = waits_for_headers(simulator, "getSamples")
+        other = pool.submit(archive.get_samples, "c", 1, NUMBER)
+        assert has_come.wait(10)
+        cancel = Cancel()
+        simulator.faults.add(Silence(cancel), operation="getSamples", times=1)
+        cancelled(lambda cancel: archive.get_samples("d", 1, NUMBER, cancel=cancel), cancel)
+        may_go_on.set()
+        assert other.result().times.tolist() == TIMES
+
+
+def test_a_deadline_does_not_break_the_write_of_another_thread(simulator: Simulator, running: RunningSimulator) -> None:
+    commands = ArchiveConfigurationCommands()
+    commands.refresh_channel("c")
+    with AdminClient(base_url=running.admin_url, password="admin") as admin, ThreadPoolExecutor(2) as pool:
+        both = [waits_for_headers(simulator, "listAllChannels") for _ in range(2)]
+        reads = [pool.submit(admin.list_all_channels) for _ in both]
+        for has_come, may_go_on in both:  # each on a connection of its own
+            assert has_come.wait(10)
+            may_go_on.set()
+        assert all(len(read.result()) == 3 for read in reads)
+        has_come, may_go_on = waits_for_headers(simulator, "runArchiveConfigurationCommands")
+        write = pool.submit(admin.run_archive_configuration_commands, commands)
+        assert has_come.wait(10)
+        simulator.faults.add(faults.Delay(before=FOR_EVER), operation="getClusterStatus", times=1)
+        with pytest.raises(RequestTimeoutError):
+            admin.with_options(deadline=0.2).get_cluster_status()
+        may_go_on.set()
+        assert [result.success for result in write.result()] == [True]

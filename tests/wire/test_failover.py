@@ -301,6 +301,15 @@ def test_the_deadline_bounds_everything(
     assert error.deadline_passed
 
 
+def test_after_the_deadline_no_repetition_is_announced(
+    archive: ArchiveClient, simulator: Simulator, events: list[ClientEvent]
+) -> None:
+    simulator.faults.add(faults.Delay(before=FOR_EVER), times=1)
+    with pytest.raises(RequestTimeoutError):
+        archive.with_options(deadline=0.2, retry=3).list_archives()
+    assert [event.kind for event in events] == ["request"]
+
+
 def test_the_deadline_keeps_what_has_arrived(make: Make, simulator: Simulator, running: RunningSimulator) -> None:
     archive = make("ArchiveClient", base_url=running.archive_url, retry=PATIENT, deadline=0.4)
     simulator.faults.add(faults.Break(300_000), operation="getSamples", nth=1)
