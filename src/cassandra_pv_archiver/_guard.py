@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from ._http import Deadline
 from ._steps import POLLED_EVERY, CancelledError
@@ -52,7 +52,7 @@ class Sockets:
         own: dict[str, Any] | None = getattr(stream, "__dict__", None)
         if own is None or "write" in own:
             return
-        kind: Any = type(stream)
+        kind = cast("Any", type(stream))
         written_to = weakref.ref(stream)  # a stream that refers to itself would be closed late if it is abandoned
 
         def write(*args: Any, **options: Any) -> None:
