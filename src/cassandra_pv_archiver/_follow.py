@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ._attempts import Arrived, Attempts, attempts_for
-from ._exchange import attempt
+from ._exchange import attempt, now_ns
+from ._raw_reads import is_too_large
+from ._read_windows import Windows
 from ._reading import SampleRead, collected
 from ._sample_columns import SampleColumns
 from ._sample_reads import Request
 from ._steps import CancelledError, Decoder, Flow, Hand, Pause, Reply, SideBySide
-from .errors import ArchiverError
+from .errors import ArchiverError, RefusedError
 from .read_results import CancelledReadError
 from .series import SampleSeries
 from .times import LATEST
@@ -32,10 +34,12 @@ class Followed:
 
     Attributes:
         request: What is asked for, from the start on.
+        windows: How long a range is asked for, if a server refuses to answer all of it at once.
         seen: The times of the samples that have been handed out and may be met again.
     """
 
     request: Request
+    windows: Windows
     seen: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def begin(self) -> int:
@@ -68,32 +72,50 @@ def follow_channels(channels: Sequence[Followed], interval: float, at_most: int)
     attempts = replace(begun, limits=patient)
     try:
         while True:
-            failures = yield from _poll_all(channels, attempts, at_most)
+            outcomes = yield from _poll_all(channels, attempts, at_most)
+            failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]
             if failures:
                 yield from attempts.after(failures[0])
-            else:
-                attempts.progress()
+                continue
+            attempts.progress()
+            if not any(outcome.is_behind for outcome in outcomes):
                 yield Pause(interval)
     except CancelledError as cancelled:
         nothing_more = SampleSeries(channels[0].request.query, SampleColumns.none())
         raise CancelledReadError(str(cancelled), nothing_more) from None
 
 
-def _poll_all(channels: Sequence[Followed], attempts: Attempts, at_most: int) -> Flow[list[ArchiverError]]:
-    """Hands out what has become visible, and gives what went wrong."""
-    polls = [_poll(channel, attempts) for channel in channels]
-    outcomes: list[tuple[SampleSeries, ArchiverError | None]] = yield SideBySide(polls, at_most)
-    for series, _ in outcomes:
-        if len(series):
-            yield Hand((series.channel_name, series))
-    return [failure for _, failure in outcomes if failure is not None]
+@dataclass(frozen=True, slots=True)
+class _Polled:
+    """What a poll has given.
+
+    Attributes:
+        series: Samples that have become visible.
+        failure: What kept the reply from being read to its end; None if nothing did.
+        is_behind: Whether a shorter range was asked for than there may be samples in, or is to be asked for next.
+    """
+
+    series: SampleSeries
+    failure: ArchiverError | None = None
+    is_behind: bool = False
 
 
-def _poll(channel: Followed, attempts: Attempts) -> Flow[tuple[SampleSeries, ArchiverError | None]]:
-    """Samples that have become visible, and what kept the reply from being read to its end."""
+def _poll_all(channels: Sequence[Followed], attempts: Attempts, at_most: int) -> Flow[list[_Polled]]:
+    """Hands out what has become visible."""
+    outcomes: list[_Polled] = yield SideBySide([_poll(channel, attempts) for channel in channels], at_most)
+    for outcome in outcomes:
+        if len(outcome.series):
+            yield Hand((outcome.series.channel_name, outcome.series))
+    return outcomes
+
+
+def _poll(channel: Followed, attempts: Attempts) -> Flow[_Polled]:
     arrived: list[SampleColumns] = []
     request = channel.request
     read = SampleRead(request.query, request.call, check=False, attempts=attempts)
+    begin = channel.begin()
+    reached = int(channel.seen[-1]) if len(channel.seen) else begin
+    end = channel.windows.end_of(reached, LATEST)
 
     def take(columns: SampleColumns) -> Flow[None]:
         arrived.append(columns)
@@ -103,9 +125,20 @@ def _poll(channel: Followed, attempts: Attempts) -> Flow[tuple[SampleSeries, Arc
     def receive(decoder: Decoder[list[SampleColumns]], reply: Reply, seen: Arrived) -> Flow[list[SampleColumns]]:
         return (yield from read.receive(decoder, reply, seen, take))
 
-    failure: ArchiverError | None = None
+    def found() -> SampleSeries:
+        return SampleSeries(request.query, channel.new(collected(arrived)))
+
     try:
-        yield from attempt(request.call(channel.begin(), LATEST, 0), attempts, receive)
-    except ArchiverError as error:
-        failure = error
-    return SampleSeries(request.query, channel.new(collected(arrived))), failure
+        yield from attempt(request.call(begin, end, 0), attempts, receive)
+    except ArchiverError as failure:
+        length = min(end, (yield from now_ns())) - reached
+        if not read.bytes and is_too_large(failure) and channel.windows.refused(length):
+            yield from attempts.report("split", failure)
+            if isinstance(failure, RefusedError):
+                return _Polled(found(), is_behind=True)
+        return _Polled(found(), failure)
+    is_behind = any(len(columns) > 0 and columns.times[-1] >= end for columns in arrived)
+    series = found()
+    if is_behind:
+        channel.windows.answered(end - reached, len(series))
+    return _Polled(series, is_behind=is_behind)

@@ -23,7 +23,7 @@ from ._sample_values import Mask
 from ._steps import Decoder, Flow, RememberedWindow, Reply
 from .errors import ArchiverError, InterruptedReplyError, InvalidReplyError, RefusedError, RequestTimeoutError
 
-__all__ = ["RawRead", "UnorderedReplyError", "has_decimated_samples", "read_raw"]
+__all__ = ["RawRead", "UnorderedReplyError", "has_decimated_samples", "is_too_large", "read_raw"]
 
 _TOO_LARGE = frozenset({500, 502, 504})
 """Statuses with which a server, or a proxy in front of it, refuses a range that is too long."""
@@ -84,7 +84,7 @@ def read_raw(raw: RawRead) -> Flow[None]:
         try:
             yield from _read_window(raw, begin, window_end)
         except ArchiverError as failure:
-            if read.samples == before and _is_too_large(failure) and windows.refused(window_end - begin):
+            if read.samples == before and is_too_large(failure) and windows.refused(window_end - begin):
                 yield from read.attempts.report("split", failure)
                 if isinstance(failure, RefusedError):
                     continue
@@ -106,7 +106,8 @@ def _missing(raw: RawRead) -> str:
     return f"the reply ended at {raw.last} ns, though there are samples up to {raw.goal} ns."
 
 
-def _is_too_large(failure: ArchiverError) -> bool:
+def is_too_large(failure: ArchiverError) -> bool:
+    """Whether a shorter range may be answered."""
     if isinstance(failure, RefusedError):
         return failure.status in _TOO_LARGE
     return isinstance(failure, RequestTimeoutError) and not failure.deadline_passed

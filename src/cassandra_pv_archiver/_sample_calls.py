@@ -11,9 +11,9 @@ from ._archive_paths import SERVICE_PATH, archive_path, whole
 from ._exchange import current_limits, now_ns
 from ._follow import Followed, follow_channels
 from ._path_encoding import archive_path_encode, check_target
-from ._read_windows import multiple_of_spacing
+from ._read_windows import Windows, WindowSize, multiple_of_spacing
 from ._sample_reads import Request, read_batches, read_series, read_several
-from ._steps import Flow, Hand
+from ._steps import Flow, Hand, RememberedWindow
 from .errors import ArchiverError
 from .read_results import ChannelSeries, SampleAtTime
 from .series import SampleQuery, SampleSeries
@@ -125,7 +125,8 @@ def follow(
     followed: list[Followed] = []
     for name in names:
         wanted = Range(start, LATEST, 0, archive_key, check_complete=False)
-        followed.append(Followed((yield from _request("follow", name, wanted))))
+        remembered: WindowSize = yield RememberedWindow()
+        followed.append(Followed((yield from _request("follow", name, wanted)), Windows(remembered)))
     yield from follow_channels(followed, seconds, at_most)
 
 
