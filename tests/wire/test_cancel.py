@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import trustme
 
 from cassandra_pv_archiver import (
     AdminClient,
@@ -22,6 +25,8 @@ from cassandra_pv_archiver import (
     SeveralReadsFailedError,
 )
 from cassandra_pv_archiver.testing import Exchange, RunningSimulator, Simulator, SimulatorResponse, faults
+
+from .raw_server import raw_server
 
 Make = Callable[..., Any]
 
@@ -113,6 +118,29 @@ def test_before_the_headers(make: Make, simulator: Simulator, running: RunningSi
         assert len(error.received) == 0
         assert (error.received.channel_name, error.received.end) == ("c", NUMBER)
         assert archive.get_samples("c", 1, NUMBER).times.tolist() == TIMES
+        return age
+
+    in_time(attempt)
+
+
+def test_over_tls(make: Make) -> None:
+    authority = trustme.CA()
+    ours, theirs = ssl.create_default_context(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.configure_trust(ours)
+    authority.issue_cert("localhost").configure_cert(theirs)
+
+    def attempt() -> float:
+        cancel, over = Cancel(), threading.Event()
+
+        def silent(connection: socket.socket) -> None:
+            cancel.set()
+            over.wait(10)
+
+        with raw_server([silent], theirs) as server:
+            archive = make("ArchiveClient", base_url=f"https://localhost:{server.port}", ssl_context=ours)
+            cancelled(lambda cancel: archive.get_samples("c", 1, NUMBER, cancel=cancel), cancel)
+            age = cancel.age()
+            over.set()
         return age
 
     in_time(attempt)
