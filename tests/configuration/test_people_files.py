@@ -474,6 +474,44 @@ def test_what_is_written_is_for_people() -> None:
     assert "      - RING:S01:TEMP\n      - RING:S02:TEMP\n" in text
 
 
+def test_names_that_differ_in_numbers_are_ranges() -> None:
+    names = [
+        f"RING:S{sector:02d}:{kind}{n}"
+        for sector in range(1, 25)
+        for kind in ("TEMP", "{X}")
+        for n in (1, 2, 3, 7, 8, 9)
+    ]
+    made = ArchiveConfiguration(
+        channels=tuple(ChannelConfiguration(name=name) for name in [*names, "A1", "A2", "RING"])
+    )
+    text = write_yaml(made, with_ranges=True).decode()
+    assert (
+        text
+        == """\
+channels:
+  - A1
+  - A2
+  - RING
+  - name: "RING:S{i:02d}:TEMP{j}"
+    for: {i: "1..24", j: "1..3, 7..9"}
+  - name: "RING:S{i:02d}:{{X}}{j}"
+    for: {i: "1..24", j: "1..3, 7..9"}
+"""
+    )
+    assert read(text).configuration == made
+
+
+DIGITS = ["0", "00", "1", "01", "2", "02", "3", "03", "10", "010", "11", "12", "007", "8", "9"]
+NUMBERED = st.tuples(st.sampled_from(["", "A", "{", "\0i\0", "-"]), st.sampled_from(DIGITS))
+
+
+@given(st.sets(st.lists(NUMBERED, min_size=1, max_size=3).map(lambda parts: "".join(map("".join, parts))), max_size=40))
+def test_ranges_lose_nothing(names: set[str]) -> None:
+    made = ArchiveConfiguration(channels=tuple(ChannelConfiguration(name=name) for name in names))
+    assert read_yaml(write_yaml(made, with_ranges=True)).configuration == made
+    assert read_toml(write_toml(made, with_ranges=True)).configuration == made
+
+
 _Values = st.recursive(
     st.sampled_from(
         ["'a'", '"b\\"]"', "1", "2.5", "true", "2026-01-01 10:00:00", '"""x\n"]\n"""', "'''\n'']'''", '""', '"""a"""""']

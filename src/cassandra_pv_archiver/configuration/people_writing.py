@@ -10,6 +10,7 @@ from uuid import UUID
 
 from .durations import level_text, period_text
 from .model import ArchiveConfiguration, ChannelConfiguration
+from .name_ranges import name_patterns
 
 __all__ = ["write_toml", "write_yaml"]
 
@@ -25,23 +26,33 @@ _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\xad\u2028\u2029\ud800-\udfff\ufef
 _SHORT = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def write_yaml(configuration: ArchiveConfiguration) -> bytes:
+def write_yaml(configuration: ArchiveConfiguration, *, with_ranges: bool = False) -> bytes:
     """Writes a configuration file in YAML 1.2 that `read_yaml` reads back as it is.
 
     Channels with the same settings are a group. PyYAML is not needed.
+
+    Args:
+        configuration: The configuration.
+        with_ranges: Whether three or more channels of a group whose names differ only in a number are written as one,
+            with a variable: ``name: RING:S{i:02d}:TEMP``, ``for: {i: 1..24}``.
     """
-    return ("\n".join(_yaml(_document(configuration), "")) + "\n").encode()
+    return ("\n".join(_yaml(_document(configuration, with_ranges), "")) + "\n").encode()
 
 
-def write_toml(configuration: ArchiveConfiguration) -> bytes:
+def write_toml(configuration: ArchiveConfiguration, *, with_ranges: bool = False) -> bytes:
     """Writes a configuration file in TOML that `read_toml` reads back as it is.
 
     Channels with the same settings are a group.
+
+    Args:
+        configuration: The configuration.
+        with_ranges: Whether three or more channels of a group whose names differ only in a number are written as one,
+            with a variable: ``name = "RING:S{i:02d}:TEMP"``, ``for = { i = "1..24" }``.
     """
-    return ("\n".join(_toml(_document(configuration))) + "\n").lstrip("\n").encode()
+    return ("\n".join(_toml(_document(configuration, with_ranges))) + "\n").lstrip("\n").encode()
 
 
-def _document(configuration: ArchiveConfiguration) -> dict[str, Any]:
+def _document(configuration: ArchiveConfiguration, with_ranges: bool) -> dict[str, Any]:
     """What the file says, without what goes without saying."""
     names = {server: name for name, server in configuration.servers.items()}
     defaults = _common(configuration)
@@ -53,11 +64,11 @@ def _document(configuration: ArchiveConfiguration) -> dict[str, Any]:
     for settings, channels in alike.items():
         said = _said(settings, defaults, names)
         if not said:
-            single += [_entry(channel, {}) for channel in channels]
+            single += _entries(channels, with_ranges)
         elif len(channels) == 1:
             single.append(_entry(channels[0], said))
         else:
-            groups.append({**said, "channels": [_entry(channel, {}) for channel in channels]})
+            groups.append({**said, "channels": _entries(channels, with_ranges)})
     owns = [
         {
             **({} if owned.server is None else {"server": names.get(owned.server, str(owned.server))}),
@@ -115,6 +126,17 @@ def _said(settings: _Settings, defaults: _Settings, names: Mapping[UUID, str]) -
     if options:
         said["options"] = _Inline(options)
     return said
+
+
+def _entries(channels: list[ChannelConfiguration], with_ranges: bool) -> list[str | dict[str, Any]]:
+    if not with_ranges:
+        return [_entry(channel, {}) for channel in channels]
+    patterns = name_patterns([channel.name for channel in channels if channel.renamed_from is None])
+    renamed = [_entry(channel, {}) for channel in channels if channel.renamed_from is not None]
+    return [
+        *({"name": name, "for": _Inline(variables)} if variables else name for name, variables in patterns),
+        *renamed,
+    ]
 
 
 def _entry(channel: ChannelConfiguration, said: dict[str, Any]) -> str | dict[str, Any]:
