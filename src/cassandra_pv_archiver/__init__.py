@@ -28,6 +28,14 @@ if TYPE_CHECKING:
         InvalidConfigurationError,
         OwnedChannels,
     )
+    from .dataset import (
+        DatasetError,
+        ExportProgress,
+        ExportProgressHandler,
+        ExportResult,
+        export_dataset,
+        export_dataset_async,
+    )
     from .errors import (
         ArchiverError,
         BadRequestError,
@@ -132,10 +140,14 @@ __all__ = [
     "ConfigurationProblem",
     "ConnectionFailedError",
     "ConnectionOptions",
+    "DatasetError",
     "DoubleSample",
     "DurationLike",
     "EnumMetaData",
     "EnumSample",
+    "ExportProgress",
+    "ExportProgressHandler",
+    "ExportResult",
     "Gap",
     "IncompleteReplyError",
     "InterruptedReplyError",
@@ -187,6 +199,8 @@ __all__ = [
     "UpdateChannelCommand",
     "WireModel",
     "align",
+    "export_dataset",
+    "export_dataset_async",
     "json_default",
     "statistics",
     "time_in_state",
@@ -229,6 +243,14 @@ _NAMES = {
         "ConfigurationProblem",
         "InvalidConfigurationError",
         "OwnedChannels",
+    ),
+    "dataset": (
+        "DatasetError",
+        "ExportProgress",
+        "ExportProgressHandler",
+        "ExportResult",
+        "export_dataset",
+        "export_dataset_async",
     ),
     "errors": (
         "ArchiverError",

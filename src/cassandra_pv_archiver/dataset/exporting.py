@@ -1,0 +1,264 @@
+"""The export of a range: pieces side by side, oldest first, until nothing is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+from cassandra_pv_archiver.series import SampleSeries
+
+from .coverage import Coverage, Span
+from .edges import Edge, missing_edges, stale_edges, wanted_edges, write_edges
+from .layout import MONTH, month_of, months
+from .manifest import Entry, Failure, Manifest
+from .piece_export import PieceExport, Surroundings
+from .pieces import Piece, month_gaps, pieces_of
+from .rates import sampled_rates
+from .results import ExportProgress, ExportResult
+from .storage import Storage
+from .windows import Arrival, ChannelFailedError, WindowReader
+
+__all__ = ["Export"]
+
+T = TypeVar("T")
+
+_PLACES = 3
+"""Instants at which a channel is looked at before its first samples are read."""
+_TELL_EVERY = 0.1
+_EDGES_AT_ONCE = 1000
+
+
+@dataclass(slots=True)
+class Export:
+    """One run.
+
+    Attributes:
+        storage: Where the dataset is.
+        reader: Reads samples.
+        executor: Does what takes time.
+        server: Where samples are read, for the manifest.
+        most: The number of requests at once that is never exceeded.
+        wanted: The range of each channel.
+        now: The time in nanoseconds since 1970-01-01 UTC.
+        tell: Is told how far it has come.
+    """
+
+    storage: Storage
+    reader: WindowReader
+    executor: Executor
+    server: str
+    most: int
+    wanted: dict[str, Span]
+    now: int
+    tell: Callable[[ExportProgress], object]
+    _manifest: Manifest = field(init=False)
+    _coverage: Coverage = field(default_factory=Coverage)
+    _entries: list[Entry] = field(default_factory=list[Entry])
+    _failures: dict[str, Failure] = field(default_factory=dict[str, Failure])
+    _running: set[asyncio.Task[PieceExport]] = field(default_factory=set[asyncio.Task[PieceExport]])
+    _month: str = ""
+    _samples: int = 0
+    _read: int = 0
+    _to_read: int = 0
+    _told: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._manifest = Manifest(self.storage)
+
+    async def run(self) -> ExportResult:
+        """Reads what is missing and records it.
+
+        Raises:
+            DatasetError: The dataset has other samples than those wanted.
+            ArchiverError: The servers have not answered for too long.
+            OSError: A file could not be written.
+        """
+        began = time.monotonic()
+        await self._aside(self._prepare)
+        try:
+            await self._export_months()
+            await self._export_edges()
+        finally:
+            await self._end_pieces()
+        await self._aside(partial(self._manifest.set_failures, list(self._failures.values())))
+        self._report(finished=True)
+        return self._result(time.monotonic() - began)
+
+    def _prepare(self) -> None:
+        self._manifest.begin(self.reader.query, self.now)
+        self.storage.clear_unfinished()
+        entries = self._manifest.entries()
+        self._remove_orphans({entry.file for entry in entries})
+        self._coverage = Coverage.of(entries)
+        for entry in entries:
+            if entry.kind == "samples" and entry.open and not self.wanted.keys().isdisjoint(entry.channels):
+                self._want_again(entry)
+        self._to_read = sum(
+            end - begin
+            for channel, span in self.wanted.items()
+            for begin, end in self._coverage.gaps(channel, span[0], min(span[1], self.now))
+        )
+
+    def _remove_orphans(self, known: set[str | None]) -> None:
+        """Removes files that an interrupted run has moved into place but not recorded."""
+        for folder in self.storage.folders():
+            if folder.startswith(f"{MONTH}="):
+                for name in self.storage.files(folder):
+                    if name not in known and name.endswith(".parquet"):
+                        self.storage.delete(name)
+
+    def _want_again(self, entry: Entry) -> None:
+        """Lets an open end be read again, for all channels that are in the same file."""
+        for channel, part in entry.channels.items():
+            begin, end = self.wanted.get(channel, (part.begin, part.end))
+            self.wanted[channel] = (min(begin, part.begin), max(end, part.end))
+
+    async def _export_months(self) -> None:
+        if not self.wanted:
+            return
+        begin = min(span[0] for span in self.wanted.values())
+        end = min(max(span[1] for span in self.wanted.values()), self.now)
+        number = 0
+        for month in months(begin, end):
+            for piece in await self._plan(month):
+                while len(self._running) >= self.reader.gate.limit:
+                    await self._some_end()
+                self._begin(piece, number)
+                number += 1
+        while self._running:
+            await self._some_end()
+
+    async def _plan(self, month: Span) -> list[Piece]:
+        gaps = month_gaps(self.wanted, self._coverage, month, self.now)
+        if gaps:
+            self._month = month_of(month[0])
+        rates = {channel: self._coverage.rate(channel, month[1]) for channel in gaps}
+        strange = [channel for channel, rate in rates.items() if rate is None]
+        unknown = {channel: (gaps[channel][0][0], gaps[channel][-1][1]) for channel in strange}
+        sampled, failed = await sampled_rates(self.reader, unknown, _PLACES)
+        for failure in failed:
+            channel = failure.window.channel
+            self._fail(_failure(failure, self.wanted.pop(channel)))
+            del gaps[channel]
+        known = {channel: rate for channel, rate in rates.items() if rate is not None}
+        return pieces_of(gaps, self.reader.query, {**known, **sampled})
+
+    def _begin(self, piece: Piece, number: int) -> None:
+        around = Surroundings(
+            self.storage, self._manifest, self.reader, self.executor, self.server, self._ahead, self._arrived
+        )
+        export = PieceExport(piece, around, number)
+
+        async def run() -> PieceExport:
+            await export.run()
+            return export
+
+        self._running.add(asyncio.create_task(run()))
+
+    def _ahead(self) -> int:
+        return max(2 * self.most // max(len(self._running), 1), 2)
+
+    async def _some_end(self) -> None:
+        done, self._running = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            export = task.result()
+            for entry in export.entries:
+                self._coverage.add(entry)
+                self._entries.append(entry)
+            for failure in export.failures:
+                span = self.wanted.pop(failure.channel, (failure.begin, failure.end))
+                self._fail(replace(failure, end=max(failure.end, span[1])))
+        self._report()
+
+    async def _end_pieces(self) -> None:
+        if self._running:
+            self.reader.stop.stopped = True
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _fail(self, failure: Failure) -> None:
+        earlier = self._failures.get(failure.channel)
+        if earlier is not None:
+            failure = replace(failure, begin=min(earlier.begin, failure.begin), end=max(earlier.end, failure.end))
+        self._failures[failure.channel] = failure
+
+    async def _export_edges(self) -> None:
+        entries = await self._aside(self._manifest.entries)
+        wanted = wanted_edges(entries)
+        await self._aside(partial(self._manifest.remove, stale_edges(entries, wanted)))
+        left = [entry for entry in entries if entry not in stale_edges(entries, wanted)]
+        missing = [edge for edge in missing_edges(left, wanted) if edge.channel not in self._failures]
+        for side in ("before", "after"):
+            own = [edge for edge in missing if edge.side == side]
+            for first in range(0, len(own), _EDGES_AT_ONCE):
+                await self._write_edges(own[first : first + _EDGES_AT_ONCE])
+
+    async def _write_edges(self, edges: Sequence[Edge]) -> None:
+        outcomes = await asyncio.gather(*map(self._read_edge, edges), return_exceptions=True)
+        found: dict[Edge, SampleSeries | None] = {}
+        for edge, outcome in zip(edges, outcomes, strict=True):
+            if isinstance(outcome, ChannelFailedError):
+                self._fail(_failure(outcome, (edge.at, edge.at)))
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                found[edge] = outcome
+        write = partial(write_edges, self.storage, self._manifest, self.reader.query, self.server, found)
+        self._entries += await self._aside(write)
+
+    async def _read_edge(self, edge: Edge) -> SampleSeries | None:
+        series = await self.reader.around(edge.channel, edge.at, (0,))
+        if edge.side == "after":
+            found = series[series.times >= edge.at][:1]
+        elif (series.times == edge.at).any():
+            return None  # it is in force at the begin, and in the range
+        else:
+            found = series[series.times < edge.at][-1:]
+        return found if len(found) else None
+
+    def _arrived(self, arrival: Arrival) -> None:
+        self._samples += len(arrival.columns)
+        self._read += arrival.reached - arrival.window.begin
+        self._report()
+
+    def _report(self, *, finished: bool = False) -> None:
+        if not finished and time.monotonic() < self._told + _TELL_EVERY:
+            return
+        self._told = time.monotonic()
+        share = 1.0 if finished or not self._to_read else min(self._read / self._to_read, 1.0)
+        files = sum(entry.file is not None for entry in self._entries)
+        limit = self.reader.gate.limit
+        self.tell(ExportProgress(share, self._samples, files, self._month, limit, len(self._failures), finished))
+
+    def _result(self, seconds: float) -> ExportResult:
+        files = [entry for entry in self._entries if entry.file is not None]
+        return ExportResult(
+            path=str(self.storage),
+            samples=sum(entry.samples for entry in files),
+            files=len(files),
+            bytes=sum(entry.bytes for entry in files),
+            seconds=seconds,
+            empty=tuple(sorted(name for name in self.wanted if self._has_none(name))),
+            expired=tuple(sorted(name for name in self.wanted if self._has_expired(name))),
+            failures=tuple(self._failures.values()),
+        )
+
+    def _has_none(self, channel: str) -> bool:
+        return all(not part.samples for part in self._coverage.parts.get(channel, ()))
+
+    def _has_expired(self, channel: str) -> bool:
+        return any(part.state == "expired" for part in self._coverage.parts.get(channel, ()))
+
+    async def _aside(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+
+def _failure(failed: ChannelFailedError, span: Span) -> Failure:
+    reason = "missing" if failed.is_missing else "failed"
+    return Failure(failed.window.channel, reason, str(failed.failure), *span, time.time_ns())

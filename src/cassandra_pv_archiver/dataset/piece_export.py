@@ -1,0 +1,265 @@
+"""The export of one piece: windows side by side, rows in order, files that are whole or not there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar
+
+from .layout import month_of, table_file
+from .manifest import ChannelPart, Entry, Failure, Manifest, versions
+from .pieces import FILE_WEIGHT, OPEN_FOR, ROW_GROUP, Piece
+from .storage import Storage
+from .to_table import to_table
+from .windows import WINDOW, Arrival, ChannelFailedError, Window, WindowReader
+from .writing import TableFile
+
+__all__ = ["PieceExport", "Surroundings"]
+
+T = TypeVar("T")
+_LARGEST_FILE = 3 * FILE_WEIGHT // 2
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What the exports of all pieces share.
+
+    Attributes:
+        storage: Where the files lie.
+        manifest: Where what was done is recorded.
+        reader: Reads windows.
+        executor: Does what takes time, such as compressing and writing.
+        server: Where samples are read, for the manifest.
+        ahead: How many windows of a piece may be under way or waiting to be written.
+        on_arrival: Is told what arrives.
+    """
+
+    storage: Storage
+    manifest: Manifest
+    reader: WindowReader
+    executor: Executor
+    server: str
+    ahead: Callable[[], int]
+    on_arrival: Callable[[Arrival], object]
+
+
+@dataclass(slots=True)
+class _Queued:
+    window: Window
+    rate: float
+    task: asyncio.Task[Arrival] | None = None
+
+
+@dataclass(slots=True)
+class _Part:
+    """What the file at hand has of a channel."""
+
+    begin: int
+    reached: int
+    samples: int = 0
+    weight: int = 0
+    first: int | None = None
+    last: int | None = None
+    expired: bool = False
+
+    def take(self, arrival: Arrival) -> None:
+        times = arrival.columns.times
+        self.expired = self.expired or arrival.expired
+        self.reached = arrival.reached
+        self.samples += len(times)
+        self.weight += arrival.weight
+        if len(times):
+            self.first = int(times[0]) if self.first is None else self.first
+            self.last = int(times[-1])
+
+    def part(self) -> ChannelPart:
+        state = "expired" if self.expired else "complete" if self.samples else "empty"
+        return ChannelPart(self.begin, self.reached, self.samples, self.weight, self.first, self.last, state)
+
+
+@dataclass(slots=True)
+class PieceExport:
+    """The export of a piece.
+
+    Attributes:
+        piece: The piece.
+        around: What all exports share.
+        number: Its place among the pieces; requests of those before come first.
+    """
+
+    piece: Piece
+    around: Surroundings
+    number: int
+    entries: list[Entry] = field(default_factory=list[Entry])
+    failures: list[Failure] = field(default_factory=list[Failure])
+    _file: TableFile | None = None
+    _buffer: list[Any] = field(default_factory=list[Any])
+    _buffered: int = 0
+    _in_file: int = 0
+    _parts: dict[str, _Part] = field(default_factory=dict[str, _Part])
+    _began: int = 0
+
+    async def run(self) -> None:
+        """Reads the piece and writes its files. What is there of an earlier attempt is kept.
+
+        Raises:
+            OSError: A file could not be written.
+            ArchiverError: The servers have not answered for too long.
+        """
+        self._began = time.time_ns()
+        await self._aside(self._find_done)
+        queue = deque(self._windows())
+        try:
+            while queue:
+                await self._next(queue)
+            await self._finish_file()
+        finally:
+            await _end([queued.task for queued in queue if queued.task is not None])
+            if self._file is not None:
+                await self._aside(self._file.abandon)
+
+    def _find_done(self) -> None:
+        """Finds what an earlier attempt at this piece has recorded."""
+        while (entry := self.around.manifest.entry(self._name)) is not None and not entry.open:
+            self.entries.append(entry)
+
+    def _windows(self) -> list[_Queued]:
+        queue: list[_Queued] = []
+        for channel, rate in zip(self.piece.channels, self.piece.rates, strict=True):
+            done = [entry.channels[channel].end for entry in self.entries if channel in entry.channels]
+            begin = max(done, default=self.piece.begin)
+            self._parts[channel] = _Part(begin, begin)
+            if begin < self.piece.end:
+                queue += _cut(Window(channel, begin, self.piece.end), rate)
+        return queue
+
+    async def _next(self, queue: deque[_Queued]) -> None:
+        self._begin_some(queue)
+        first = queue[0]
+        assert first.task is not None
+        try:
+            arrival = await first.task
+        except ChannelFailedError as failure:
+            await self._give_up(failure, queue)
+            return
+        queue.popleft()
+        if arrival.reached < first.window.end:
+            passed = max(arrival.reached - first.window.begin, 1)
+            rest = replace(first.window, begin=arrival.reached)
+            queue.extendleft(reversed(_cut(rest, arrival.weight / passed)))
+        else:
+            _adapt(queue, arrival)
+        await self._take(arrival)
+
+    def _begin_some(self, queue: deque[_Queued]) -> None:
+        for place in range(min(max(self.around.ahead(), 1), len(queue))):
+            queued = queue[place]
+            if queued.task is None:
+                order = (self.number, self.piece.channels.index(queued.window.channel), queued.window.begin)
+                queued.task = asyncio.create_task(self.around.reader.read(queued.window, order))
+
+    async def _give_up(self, failed: ChannelFailedError, queue: deque[_Queued]) -> None:
+        """Leaves out what is still missing of a channel."""
+        channel = failed.window.channel
+        own = [queued for queued in queue if queued.window.channel == channel]
+        await _end([queued.task for queued in own if queued.task is not None])
+        for queued in own:
+            queue.remove(queued)
+        reason = "missing" if failed.is_missing else "failed"
+        begin = self._parts[channel].reached
+        message = str(failed.failure)
+        self.failures.append(Failure(channel, reason, message, begin, self.piece.end, time.time_ns()))
+
+    async def _take(self, arrival: Arrival) -> None:
+        channel = arrival.window.channel
+        self._parts[channel].take(arrival)
+        self.around.on_arrival(arrival)
+        if not len(arrival.columns):
+            return
+        self._buffer.append(await self._aside(partial(to_table, channel, arrival.columns)))
+        self._buffered += arrival.weight
+        if self._buffered >= ROW_GROUP:
+            await self._write_row_group()
+        if self._in_file >= _LARGEST_FILE:
+            await self._finish_file()
+
+    async def _write_row_group(self) -> None:
+        if self._file is None:
+            name = table_file(month_of(self.piece.begin), self._name)
+            self._file = await self._aside(partial(TableFile, self.around.storage, name))
+        buffer, self._buffer, self._in_file, self._buffered = self._buffer, [], self._in_file + self._buffered, 0
+        await self._aside(partial(self._file.write, buffer))
+
+    @property
+    def _name(self) -> str:
+        return f"{self.piece.name}-{len(self.entries)}"
+
+    async def _finish_file(self) -> None:
+        """Records what has been read since the last file."""
+        if self._buffer:
+            await self._write_row_group()
+        parts = {name: part.part() for name, part in self._parts.items() if part.reached > part.begin}
+        if not parts:
+            return
+        entry = Entry(
+            name=self._name,
+            kind="samples",
+            file=None,
+            begin=self.piece.begin,
+            end=self.piece.end,
+            channels=parts,
+            first=min((part.first for part in parts.values() if part.first is not None), default=None),
+            last=max((part.last for part in parts.values() if part.last is not None), default=None),
+            open=self.piece.end > self._began - OPEN_FOR,
+            query=self.piece.query,
+            server=self.around.server,
+            written=time.time_ns(),
+            versions=versions(),
+        )
+        await self._aside(partial(self.around.manifest.make_room, parts, self._name))
+        if self._file is not None:
+            file = await self._aside(self._file.finish)
+            entry = replace(entry, file=file.name, samples=file.rows, bytes=file.bytes, sha256=file.sha256)
+            self._file = None
+        await self._aside(partial(self.around.manifest.add, entry))
+        self.entries.append(entry)
+        self._in_file = 0
+        self._parts = {name: _Part(part.reached, part.reached) for name, part in self._parts.items()}
+
+    def _aside(self, work: Callable[[], T]) -> Awaitable[T]:
+        """Lets work that takes time not hold up the reads."""
+        return asyncio.get_running_loop().run_in_executor(self.around.executor, work)
+
+
+def _cut(window: Window, rate: float) -> list[_Queued]:
+    """Windows that have a handy number of samples each at a rate."""
+    length = window.end - window.begin
+    number = max(min(-(-int(rate * length) // WINDOW), length), 1)
+    edges = [window.begin + length * place // number for place in range(number + 1)]
+    return [_Queued(replace(window, begin=edges[place], end=edges[place + 1]), rate) for place in range(number)]
+
+
+def _adapt(queue: deque[_Queued], arrival: Arrival) -> None:
+    """Cuts the windows of a channel that were not begun anew, if its rate is another than expected."""
+    window = arrival.window
+    rate = arrival.weight / (window.end - window.begin)
+    rest = [queued for queued in queue if queued.window.channel == window.channel and queued.task is None]
+    if not rest or rest[0].rate / 2 <= rate <= rest[0].rate * 2:
+        return
+    place = queue.index(rest[0])
+    for queued in rest:
+        queue.remove(queued)
+    again = _cut(Window(window.channel, rest[0].window.begin, rest[-1].window.end), max(rate, rest[0].rate / 8))
+    for offset, queued in enumerate(again):
+        queue.insert(place + offset, queued)
+
+
+async def _end(tasks: list[asyncio.Task[Arrival]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

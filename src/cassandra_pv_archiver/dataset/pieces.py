@@ -1,0 +1,121 @@
+"""The pieces in which a range is exported: a few channels and a part of a month each."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .coverage import Coverage, Span
+from .manifest import Query
+
+__all__ = ["FILE_WEIGHT", "OPEN_FOR", "ROW_GROUP", "Piece", "month_gaps", "pieces_of"]
+
+ROW_GROUP = 1_000_000
+"""Samples of a row group; an array counts as often as it has elements."""
+FILE_WEIGHT = 4 * ROW_GROUP
+"""Samples that a file is meant to have."""
+OPEN_FOR = 600_000_000_000
+"""Nanoseconds for which samples are expected to arrive late. A part that ends later is read again by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What becomes one file of the table, or a few if there is more than expected.
+
+    Exporting a piece depends on nothing but the archive, the dataset and this, and may be done again at any time.
+
+    Attributes:
+        channels: The channels, in the order of their names.
+        begin: The first instant, in nanoseconds since 1970-01-01 UTC.
+        end: The end, which does not belong to it.
+        query: What all samples of the dataset have in common.
+        rates: The weight that the samples of each channel are expected to have in a nanosecond. It decides how much
+            time a request covers, and nothing else.
+    """
+
+    channels: tuple[str, ...]
+    begin: int
+    end: int
+    query: Query
+    rates: tuple[float, ...] = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """A name that no other piece has."""
+        identity = [self.channels, self.begin, self.end, self.query.archive_key, self.query.spacing_ns]
+        return f"samples-{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]}"
+
+
+def month_gaps(wanted: Mapping[str, Span], coverage: Coverage, month: Span, now: int) -> dict[str, list[Span]]:
+    """What is still to be read in a month, by channel in the order of the names.
+
+    Args:
+        wanted: The range of each channel.
+        coverage: What there is already.
+        month: The month, or a part of it.
+        now: The time; what ends after it cannot be had.
+    """
+    gaps = {channel: list(_gaps(span, month, coverage, channel, now)) for channel, span in sorted(wanted.items())}
+    return {channel: spans for channel, spans in gaps.items() if spans}
+
+
+def _gaps(span: Span, month: Span, coverage: Coverage, channel: str, now: int) -> Iterator[Span]:
+    """What is missing of a month, with an edge where late samples may still come."""
+    begin, end = max(span[0], month[0]), min(span[1], month[1], now)
+    edge = now - OPEN_FOR
+    for gap_begin, gap_end in coverage.gaps(channel, begin, end):
+        if gap_begin < edge < gap_end:
+            yield gap_begin, edge
+            yield edge, gap_end
+        else:
+            yield gap_begin, gap_end
+
+
+def pieces_of(gaps: Mapping[str, Sequence[Span]], query: Query, rates: Mapping[str, float]) -> list[Piece]:
+    """The pieces in which gaps are filled, oldest first: a channel with many samples alone, quiet ones together.
+
+    Args:
+        gaps: What is to be read, by channel in the order of the names.
+        query: What all samples of the dataset have in common.
+        rates: The weight that the samples of each channel are expected to have in a nanosecond.
+    """
+    pieces: list[Piece] = []
+    quiet: dict[Span, list[tuple[str, float]]] = {}
+    for channel, spans in gaps.items():
+        for begin, end in spans:
+            rate = rates[channel]
+            number = min(-(-int(rate * (end - begin)) // FILE_WEIGHT), end - begin)
+            if number <= 1:
+                quiet.setdefault((begin, end), []).append((channel, rate))
+                continue
+            edges = [begin + (end - begin) * place // number for place in range(number + 1)]
+            pieces += [Piece((channel,), *edge, query, (rate,)) for edge in itertools.pairwise(edges)]
+    for span, members in quiet.items():
+        pieces += _together(span, members, query)
+    return sorted(pieces, key=lambda piece: (piece.begin, piece.channels))
+
+
+def _together(span: Span, members: Sequence[tuple[str, float]], query: Query) -> Iterator[Piece]:
+    """Pieces of several channels each, as many as fit into a file."""
+    begin, end = span
+    group: list[tuple[str, float]] = []
+    weight = 0.0
+    for channel, rate in members:
+        own = rate * (end - begin)
+        if group and weight + own > FILE_WEIGHT:
+            yield Piece(*_split(group, begin, end, query))
+            group, weight = [], 0.0
+        group.append((channel, rate))
+        weight += own
+    if group:
+        yield Piece(*_split(group, begin, end, query))
+
+
+def _split(
+    group: Sequence[tuple[str, float]], begin: int, end: int, query: Query
+) -> tuple[tuple[str, ...], int, int, Query, tuple[float, ...]]:
+    channels, rates = zip(*group, strict=True)
+    return channels, begin, end, query, rates

@@ -1,0 +1,65 @@
+"""How many samples channels have in a range, as a few tiny requests tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from cassandra_pv_archiver.series import SampleSeries
+
+from .coverage import Span
+from .to_table import columns_of, weight_of
+from .windows import ChannelFailedError, WindowReader
+
+__all__ = ["rates_at", "sampled_rates"]
+
+
+async def sampled_rates(
+    reader: WindowReader, spans: Mapping[str, Span], places: int
+) -> tuple[dict[str, float], list[ChannelFailedError]]:
+    """The weight that the samples of channels have in a nanosecond, and the channels that cannot be read.
+
+    Args:
+        reader: Reads samples.
+        spans: The range of each channel.
+        places: At how many instants of its range each channel is looked at.
+    """
+    outcomes = await asyncio.gather(
+        *(_rate(reader, channel, span, places) for channel, span in spans.items()), return_exceptions=True
+    )
+    rates: dict[str, float] = {}
+    failures: list[ChannelFailedError] = []
+    for channel, outcome in zip(spans, outcomes, strict=True):
+        if isinstance(outcome, ChannelFailedError):
+            failures.append(outcome)
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            rates[channel] = outcome
+    return rates, failures
+
+
+async def _rate(reader: WindowReader, channel: str, span: Span, places: int) -> float:
+    if reader.query.spacing_ns is not None:
+        return 1 / reader.query.spacing_ns
+    begin, end = span
+    instants = [begin + (end - begin) * (2 * place + 1) // (2 * places) for place in range(places)]
+    found = [await reader.around(channel, at, (0,)) for at in instants]
+    return float(np.mean(rates_at(found)))
+
+
+def rates_at(found: Collection[SampleSeries]) -> list[float]:
+    """The rate at each of some instants: one over the time from the sample before to that after it.
+
+    Over many instants the mean is the rate of the channel: an instant lies in a long interval more often than in a
+    short one, which just makes up for it.
+    """
+    return [_rate_at(series) for series in found]
+
+
+def _rate_at(series: SampleSeries) -> float:
+    if len(series) < 2:
+        return 0.0
+    return weight_of(columns_of(series[:1])) / max(int(series.times[-1] - series.times[0]), 1)
