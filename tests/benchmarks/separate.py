@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from tests.benchmarks.canned_server import Channel
 from tests.benchmarks.comparing import median_seconds
@@ -57,22 +57,20 @@ def measured_apart(read: str, port: int, channel: Channel) -> tuple[float, float
 def _measure(read: str, port: int, channel: Channel) -> tuple[float, float, float]:
     source = Source(port)
     READS[read](source, channel._replace(samples=1000))  # what is imported and kept anyhow
-    before, peak_before = _resident(), _peak()
+    Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak begins anew
+    before = _mebibytes("VmRSS")
     begin = time.perf_counter()
     outcome = READS[read](source, channel)
     seconds = time.perf_counter() - begin
-    held, peak = _resident() - before, max(_peak() - max(peak_before, before), 0.0)
+    held, peak = _mebibytes("VmRSS") - before, _mebibytes("VmHWM") - before
     del outcome
     return seconds, held, peak
 
 
-def _resident() -> float:
-    with open("/proc/self/statm") as numbers:  # noqa: PTH123 -- nothing may be imported or kept for this
-        return int(numbers.read().split()[1]) * resource.getpagesize() / 2**20
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+def _mebibytes(entry: str) -> float:
+    """Of this process's memory, as Linux counts it; `resource.getrusage` would begin with the parent's peak."""
+    (line,) = (line for line in Path("/proc/self/status").read_text("ascii").splitlines() if line.startswith(entry))
+    return int(line.split()[1]) / 1024
 
 
 def import_seconds(rounds: int, names: Iterable[str] = IMPORTS) -> dict[str, float]:
