@@ -45,8 +45,8 @@ class ClientEvent:
 
 
 EventHandler: TypeAlias = Callable[[ClientEvent], object]
-"""Takes each event as it happens, in the thread or task of the call; if that reads several channels at once, in threads or
-tasks of their own, which have its context variables. What it raises ends the call."""
+"""Takes each event as it happens, in the thread or task of the call; if that reads several channels at once, in threads
+or tasks of their own, which have its context variables. What it raises ends the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +78,5 @@ class Cancel(Protocol):
 
 
 ProgressHandler: TypeAlias = Callable[[ReadProgress], object]
-"""Takes how far a read has come, at most ten times a second and once when it is done, never two at a time, in the thread
-or task that called the client's method. What it raises ends the read."""
+"""Takes how far a read has come, at most ten times a second and once when it is done, never two at a time, in the
+thread or task that called the client's method. What it raises ends the read."""

@@ -356,7 +356,7 @@ def test_ctrl_c_of_tasks(simulator: Simulator, running: RunningSimulator) -> Non
             print("interrupted")
     """)
     process = subprocess.Popen(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", script, running.archive_url],
+        [sys.executable, "-W", "error", "-c", script, running.archive_url],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -149,7 +149,7 @@ def test_no_answer_in_time(make: Make, simulator: Simulator, running: RunningSim
         "ArchiveClient",
         base_url=running.archive_url,
         retry=RetryPolicy(retries=4, first_delay=0.01),
-        timeout=0.4,
+        timeout=0.3,
         on_event=events.append,
     )
     simulator.faults.add(TooLong(20 * SECOND))
