@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self, Unpack, overload
+from typing import Literal, Self, Unpack, overload
 
 from . import _admin_calls as calls
+from . import _configuration_calls as plans
 from ._address import read_address
 from ._admin_calls import ChannelsOfServer
 from ._clients import AsyncClient, SyncClient
+from ._configuration_calls import PATIENCE
 from ._configuration_files import ConfigurationSource, FilePath
 from ._credentials import Password, read_credentials
 from ._transport import AsyncOptions, SyncOptions
 from .command_results import CommandResults
 from .commands import ArchiveConfigurationCommands, Command, ServerId
+from .configuration import ApplyProgressHandler, ApplyReport, ArchiveConfiguration, Plan
 from .models import (
     ChannelInformation,
     ChannelSummary,
@@ -235,6 +238,92 @@ class AdminClient(SyncClient):
         """
         return self._run(calls.run_archive_configuration_commands(commands))
 
+    def get_configuration(self, server_ids: Iterable[ServerId] | None = None) -> ArchiveConfiguration:
+        """Gets the configuration of all channels, to be compared, planned with or written to files.
+
+        Args:
+            server_ids: The servers whose channels are wanted; None: all channels of the cluster, also those of servers
+                that are offline or not known any more.
+
+        Returns:
+            The configuration. It owns nothing, and its ``servers`` have their host names.
+
+        Raises:
+            NotFoundError: There is no such server.
+            UnavailableError: The server's list of channels is not valid at present, or the database could not be read.
+            InvalidReplyError: Channels were moved all the time.
+        """
+        return self._run(plans.get_configuration(server_ids))
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        journal: FilePath | None = None,
+        on_failure: Literal["stop", "continue"] = "stop",
+        patience: float = PATIENCE,
+        progress: ApplyProgressHandler | None = None,
+    ) -> ApplyReport:
+        """Applies a plan, as administrator, and reads back what has become of it.
+
+        Nothing is done unless the channels that the plan is about are as they were when it was made. Each command says
+        which owner, and if it can which type, it expects, so that it fails if somebody else changes the channel
+        meanwhile. Commands that fail because another operation is pending are tried again after a pause. Where nobody
+        knows whether a command was executed (section 3.6), it is looked up in the lists of the servers, and only
+        repeated if it was not.
+
+        Args:
+            plan: What is to be done.
+            journal: A file that does not exist yet, for what has been done, so that the run can be resumed or undone
+                after whatever has ended it. None: there is none.
+            on_failure: ``'stop'``: no further batch is sent after one with a failed command. ``'continue'``: only
+                commands that depend on it are left out.
+            patience: Seconds for which a batch is tried again. A channel whose command died half-way refuses changes
+                for 600 s (section 3.5).
+            progress: Is told how far it is.
+
+        Returns:
+            What has become of each command, and whether the servers list the channels as planned. Failures are
+            returned, not raised; `ApplyReport.raise_for_failures` raises them.
+
+        Raises:
+            PlanOutdatedError: The channels have changed, or a server is not there. Nothing was done.
+            PlanInterruptedError: An error has ended it; its cause is there, and what has been done.
+            FileExistsError: There is a journal of that name.
+            ValueError: The plan has been changed by hand.
+        """
+        return self._run(plans.apply_plan(plan, journal, on_failure, patience, progress))
+
+    def resume(
+        self,
+        journal: FilePath,
+        *,
+        on_failure: Literal["stop", "continue"] = "stop",
+        patience: float = PATIENCE,
+        progress: ApplyProgressHandler | None = None,
+    ) -> ApplyReport:
+        """Goes on with a run of `apply` that was interrupted or had failures.
+
+        Commands of which the journal does not know whether they were executed are looked up first. Commands that failed
+        are tried again.
+
+        Args:
+            journal: The journal of the run, which is continued.
+            on_failure: As in `apply`.
+            patience: As in `apply`.
+            progress: As in `apply`.
+
+        Returns:
+            As `apply`, for the whole plan.
+
+        Raises:
+            PlanOutdatedError: Channels that are still to be changed have changed.
+            PlanInterruptedError: As in `apply`.
+            OSError: The journal cannot be read or written.
+            ValueError: It is no journal, or its plan has been changed by hand.
+        """
+        return self._run(plans.resume_plan(journal, on_failure, patience, progress))
+
 
 class AsyncAdminClient(AsyncClient):
     """As `AdminClient`, but every method is awaited, and `aclose` takes the place of ``close``."""
@@ -315,3 +404,30 @@ class AsyncAdminClient(AsyncClient):
     async def run_archive_configuration_commands(self, commands: Iterable[Command]) -> CommandResults:
         """As `AdminClient.run_archive_configuration_commands`."""
         return await self._run(calls.run_archive_configuration_commands(commands))
+
+    async def get_configuration(self, server_ids: Iterable[ServerId] | None = None) -> ArchiveConfiguration:
+        """As `AdminClient.get_configuration`."""
+        return await self._run(plans.get_configuration(server_ids))
+
+    async def apply(
+        self,
+        plan: Plan,
+        *,
+        journal: FilePath | None = None,
+        on_failure: Literal["stop", "continue"] = "stop",
+        patience: float = PATIENCE,
+        progress: ApplyProgressHandler | None = None,
+    ) -> ApplyReport:
+        """As `AdminClient.apply`."""
+        return await self._run(plans.apply_plan(plan, journal, on_failure, patience, progress))
+
+    async def resume(
+        self,
+        journal: FilePath,
+        *,
+        on_failure: Literal["stop", "continue"] = "stop",
+        patience: float = PATIENCE,
+        progress: ApplyProgressHandler | None = None,
+    ) -> ApplyReport:
+        """As `AdminClient.resume`."""
+        return await self._run(plans.resume_plan(journal, on_failure, patience, progress))

@@ -17,6 +17,9 @@
     +-- SeveralReadsFailedError    of several channels: .series of those that were read, .failures of the others
     +-- CancelledReadError         a read that was cancelled; .received
     +-- InvalidConfigurationError  a configuration that breaks rules; .problems; also a ValueError
+    +-- PlanOutdatedError          the cluster is not what a plan was made for; .differences
+    +-- PlanInterruptedError       a plan was applied only in part, because of an error; .report
+    +-- PlanFailedError            raised on request by ApplyReport.raise_for_failures(); .report
     +-- MissingExtraError          an optional library is not installed; also an ImportError
     +-- SettingsError              a profile, the environment or a source of passwords; also a ValueError
 

@@ -1,0 +1,319 @@
+"""How far a plan has been applied, and what follows from what servers answer and list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from cassandra_pv_archiver.errors import ArchiverError
+from cassandra_pv_archiver.models import AddChannelCommand, MoveChannelCommand
+
+from .difference import ConfigurationDifference, diff
+from .journal import CommandOutcome, Journal
+from .model import ArchiveConfiguration, ChannelConfiguration
+from .planning_batches import BLOCKED_FOR
+from .plans import PlannedBatch, PlannedCommand
+from .prediction_rules import ModelledCluster
+
+__all__ = [
+    "AppliedCommand",
+    "ApplyProgress",
+    "ApplyProgressHandler",
+    "ApplyReport",
+    "PlanFailedError",
+    "PlanInterruptedError",
+    "PlanOutdatedError",
+    "PlanRun",
+]
+
+Channels: TypeAlias = Mapping[str, ChannelConfiguration]
+_SHOWN = 10
+_PENDING = re.compile(r"because another operation for this channel is pending\.$")
+_UNSEEN = re.compile(r"because (?:it|the channel) does not exist\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyProgress:
+    """How far a plan has been applied.
+
+    Attributes:
+        done: Commands that have been executed.
+        failed: Commands that have failed, or of which nobody knows.
+        total: Commands of the plan.
+        batch: The number of the batch, from 1 on.
+        batches: Batches of the plan.
+        pause: Seconds of a pause that begins now; 0 if none does.
+    """
+
+    done: int
+    failed: int
+    total: int
+    batch: int
+    batches: int
+    pause: float = 0.0
+
+
+ApplyProgressHandler: TypeAlias = Callable[[ApplyProgress], object]
+"""Takes how far a plan has been applied: after each batch and before each pause, in the thread or task that called the
+client's method. What it raises ends the run, which can be continued."""
+
+
+class AppliedCommand(BaseModel):
+    """What has become of a command of a plan."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)
+
+    planned: PlannedCommand
+    """The command."""
+    outcome: CommandOutcome
+    """``done``; ``failed`` if it was certainly not executed; ``unknown`` if nobody can tell; ``not_tried``."""
+    message: str | None = None
+    """What the server or the network said; None for commands that are done or were not tried."""
+
+    def __str__(self) -> str:
+        """One line."""
+        names = " -> ".join(map(repr, self.planned.names))
+        return f"{self.planned.command.command_type} {names}: {self.outcome}" + (
+            f": {self.message}" if self.message else ""
+        )
+
+
+class ApplyReport(BaseModel):
+    """What applying a plan has done; true if the cluster is as planned."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)
+
+    commands: tuple[AppliedCommand, ...]
+    """All commands of the plan, in order."""
+    differences: ConfigurationDifference = ConfigurationDifference()
+    """How the channels that the plan is about differ, afterwards, from what the commands that are done should have made
+    of them; empty if not at all. ``before`` is what should be, ``after`` what the servers list."""
+    is_proven: bool = False
+    """Whether the servers have been asked afterwards."""
+
+    @property
+    def failures(self) -> tuple[AppliedCommand, ...]:
+        """The commands that are not done."""
+        return tuple(command for command in self.commands if command.outcome != "done")
+
+    def __bool__(self) -> bool:
+        """Whether all commands are done and the servers list the channels as planned."""
+        return self.is_proven and not self.failures and not self.differences
+
+    def raise_for_failures(self) -> None:
+        """Raises `PlanFailedError` unless the cluster is as planned."""
+        if not self:
+            raise PlanFailedError(self)
+
+    def __str__(self) -> str:
+        """What is done, and what is not as planned."""
+        done = len(self.commands) - len(self.failures)
+        lines = [f"{done} of {len(self.commands)} commands are done."]
+        lines += map(str, self.failures[:_SHOWN])
+        if len(self.failures) > _SHOWN:
+            lines.append(f"and {len(self.failures) - _SHOWN} more")
+        lines += [f"not as it should be: {each}" for each in self.differences.channels[:_SHOWN]]
+        if len(self.differences.channels) > _SHOWN:
+            lines.append(f"and {len(self.differences.channels) - _SHOWN} more")
+        return "\n".join(lines)
+
+
+class PlanFailedError(ArchiverError):
+    """A plan was applied, but the cluster is not as planned.
+
+    Attributes:
+        report: What has been done, and what is not as planned.
+    """
+
+    report: ApplyReport
+
+    def __init__(self, report: ApplyReport) -> None:
+        super().__init__(f"The plan was not applied as a whole. {report}")
+        self.report = report
+
+
+class PlanInterruptedError(ArchiverError):
+    """Applying a plan was ended by an error; with a journal, it can be continued.
+
+    Attributes:
+        report: What has been done until then. Nothing was read back.
+    """
+
+    report: ApplyReport
+
+    def __init__(self, reason: str, report: ApplyReport) -> None:
+        done = len(report.commands) - len(report.failures)
+        super().__init__(f"Applying the plan was interrupted after {done} of {len(report.commands)} commands: {reason}")
+        self.report = report
+
+
+class PlanOutdatedError(ArchiverError):
+    """The cluster is not what the plan was made for, so nothing was done.
+
+    Attributes:
+        differences: How the channels that the plan is about differ from what they were. ``before`` is what the plan
+            was made for, ``after`` what the servers list.
+        unknown_servers: The servers that the plan gives channels to, and that are not part of the cluster.
+    """
+
+    differences: ConfigurationDifference
+    unknown_servers: tuple[UUID, ...]
+
+    def __init__(self, differences: ConfigurationDifference, unknown_servers: Iterable[UUID] = ()) -> None:
+        self.differences = differences
+        self.unknown_servers = tuple(unknown_servers)
+        lines = [f"there is no server {server}" for server in self.unknown_servers]
+        lines += map(str, differences.channels[:_SHOWN])
+        if len(differences.channels) > _SHOWN:
+            lines.append(f"and {len(differences.channels) - _SHOWN} more")
+        super().__init__("The cluster is not what the plan was made for; make a new plan. " + "; ".join(lines))
+
+
+Verdict: TypeAlias = Literal["done", "retry", "failed", "unknown"]
+
+
+class PlanRun:
+    """A plan on its way: which commands are done, and how the channels should be therefore.
+
+    Args:
+        journal: Knows the plan and what has become of its commands.
+
+    Raises:
+        ValueError: A command of the plan cannot succeed.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.plan = journal.plan
+        self.plan.after()
+        self._cluster = ModelledCluster(self.plan.before)
+        for planned in self.plan.commands:
+            if self.outcome(planned) == "done":
+                self._execute(planned)
+
+    def outcome(self, planned: PlannedCommand) -> CommandOutcome:
+        """What has become of a command."""
+        return self.journal.outcomes.get(planned.number, ("not_tried", None))[0]
+
+    def due(self, batch: PlannedBatch) -> list[PlannedCommand]:
+        """The commands of a batch that are not done, but all that they need is."""
+        return [each for each in batch.commands if self.outcome(each) != "done" and self._can_be_done(each)]
+
+    def _can_be_done(self, planned: PlannedCommand) -> bool:
+        return all(self.outcome(self.plan.commands[need]) == "done" for need in planned.needs)
+
+    def doubtful(self) -> list[PlannedCommand]:
+        """The commands that were sent and may have been executed or not."""
+        return [each for each in self.plan.commands if self.outcome(each) == "unknown"]
+
+    def note(self, verdicts: Mapping[int, tuple[CommandOutcome, str | None]]) -> None:
+        """Takes note of what has become of commands, also in the journal."""
+        self.journal.note_outcomes(verdicts)
+        for number, (outcome, _) in verdicts.items():
+            if outcome == "done":
+                self._execute(self.plan.commands[number])
+
+    def _execute(self, planned: PlannedCommand) -> None:
+        self._cluster.execute(planned.command)
+        self._cluster.pending.clear()
+
+    def verdict(self, planned: PlannedCommand, message: str | None, listed: Channels, *, is_refused: bool) -> Verdict:
+        """What became of a command that did not succeed, judged by how the channel is listed now.
+
+        Args:
+            planned: The command.
+            message: What was said about it.
+            listed: The channels of the servers concerned.
+            is_refused: Whether the server said itself that it did not execute it.
+        """
+        now = {name: listed.get(name) for name in planned.names}
+        before = {name: self._cluster.channels.get(name) for name in planned.names}
+        if now == self._after(planned, before):
+            return "done"
+        if now != before:
+            return "failed" if is_refused else "unknown"
+        if not is_refused:
+            return "retry"
+        # The contacted server may not know channels of a server that has died, though they are listed (section 3.6).
+        return "retry" if _PENDING.search(message or "") or _UNSEEN.search(message or "") else "failed"
+
+    def _after(
+        self, planned: PlannedCommand, before: Mapping[str, ChannelConfiguration | None]
+    ) -> dict[str, ChannelConfiguration | None]:
+        cluster = ModelledCluster(channel for channel in before.values() if channel is not None)
+        cluster.execute(planned.command)
+        return {name: cluster.channels.get(name) for name in planned.names}
+
+    def is_done(self, planned: PlannedCommand, listed: Channels) -> bool:
+        """Whether a command has been executed, judged by how the channel is listed now if nobody knows."""
+        if self.outcome(planned) != "unknown":
+            return self.outcome(planned) == "done"
+        return self.verdict(planned, None, listed, is_refused=False) == "done"
+
+    def check(self, listed: Channels, known_servers: Iterable[UUID]) -> None:
+        """Checks that what is still to be done can be done.
+
+        Raises:
+            PlanOutdatedError: The channels concerned have changed, or servers are not there.
+        """
+        left = [planned for planned in self.plan.commands if self.outcome(planned) != "done"]
+        differences = self._differences({name for planned in left for name in planned.names}, listed)
+        unknown = {server for planned in left for server in given_to(planned)} - set(known_servers)
+        if differences or unknown:
+            raise PlanOutdatedError(differences, sorted(unknown))
+
+    def _differences(self, names: Iterable[str], listed: Channels) -> ConfigurationDifference:
+        expected, found = (
+            [channels[name] for name in names if name in channels] for channels in (self._cluster.channels, listed)
+        )
+        return diff(ArchiveConfiguration(channels=tuple(expected)), ArchiveConfiguration(channels=tuple(found)))
+
+    def report(self, listed: Channels | None = None) -> ApplyReport:
+        """What has been done.
+
+        Args:
+            listed: The channels that the servers list afterwards; None if they have not been asked.
+        """
+        commands = tuple(
+            AppliedCommand(planned=planned, outcome=outcome, message=None if outcome == "done" else message)
+            for planned in self.plan.commands
+            for outcome, message in [self.journal.outcomes.get(planned.number, ("not_tried", None))]
+        )
+        if listed is None:
+            return ApplyReport(commands=commands)
+        return ApplyReport(commands=commands, differences=self._differences(self.names, listed), is_proven=True)
+
+    @property
+    def names(self) -> set[str]:
+        """All names that the plan is about."""
+        return {name for planned in self.plan.commands for name in planned.names}
+
+    def progress(self, batch: int, pause: float = 0.0) -> ApplyProgress:
+        """How far it is."""
+        outcomes = [outcome for outcome, _ in self.journal.outcomes.values()]
+        done = outcomes.count("done")
+        failed = outcomes.count("failed") + outcomes.count("unknown")
+        return ApplyProgress(done, failed, len(self.plan.commands), batch + 1, len(self.plan.batches), pause)
+
+    @staticmethod
+    def pause_after(waited: float, patience: float) -> float | None:
+        """How long to wait before commands are tried again; None if patience is at its end."""
+        return BLOCKED_FOR if waited + BLOCKED_FOR <= patience else None
+
+
+def given_to(planned: PlannedCommand) -> set[UUID]:
+    """The servers that a command gives a channel to."""
+    command = planned.command
+    if isinstance(command, AddChannelCommand):
+        return {command.server_id}
+    return {command.new_server_id} if isinstance(command, MoveChannelCommand) else set()
+
+
+def servers_of(commands: Iterable[PlannedCommand]) -> list[UUID]:
+    """The servers that have, or may have afterwards, the channels that commands are about."""
+    return sorted({server for planned in commands for server in {planned.server, *given_to(planned)}})

@@ -1,0 +1,336 @@
+"""Applying plans to the simulator: always to the end, whatever interrupts it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cassandra_pv_archiver import ArchiveConfiguration, ChannelConfiguration
+from cassandra_pv_archiver._configuration_calls import apply_plan, get_configuration, resume_plan
+from cassandra_pv_archiver.configuration import (
+    ApplyProgress,
+    ApplyReport,
+    Journal,
+    OwnedChannels,
+    Plan,
+    PlanFailedError,
+    PlanInterruptedError,
+    PlanOutdatedError,
+    PlanPolicy,
+    diff,
+    plan,
+    undo,
+)
+from cassandra_pv_archiver.testing import Simulator, faults
+
+from .admin_driver import AdminDriver, ProcessEndsError
+from .clusters import EVERYTHING, as_planned, desired_states, lost, policies, present_states
+from .configurations import ONE, TWO
+
+
+def simulated(present: ArchiveConfiguration) -> Simulator:
+    simulator = Simulator(servers=[ONE, TWO], real_time=False)
+    for channel in present.channels:
+        simulator.add_channel(
+            channel.name,
+            server=channel.server,  # type: ignore[arg-type]
+            control_system_type=channel.control_system_type,
+            decimation_levels=channel.levels,
+            enabled=channel.enabled,
+            options=channel.options,
+        )
+    return simulator
+
+
+def state(simulator: Simulator, asked: int = 0) -> ArchiveConfiguration:
+    return AdminDriver(simulator, asked).run(get_configuration())
+
+
+def applied(
+    driver: AdminDriver,
+    made: Plan,
+    journal: Path | None = None,
+    *,
+    on_failure: Any = "stop",
+    patience: float = 120.0,
+    progress: Callable[[ApplyProgress], object] | None = None,
+) -> ApplyReport:
+    return driver.run(apply_plan(made, journal, on_failure, patience, progress))
+
+
+def resumed(driver: AdminDriver, journal: Path) -> ApplyReport:
+    return driver.run(resume_plan(journal, "stop", 120.0, None))
+
+
+def channel(name: str, **members: object) -> ChannelConfiguration:
+    return ChannelConfiguration(**{"name": name, "server": ONE, **members})  # type: ignore[arg-type]
+
+
+def configuration(*channels: ChannelConfiguration, owns: tuple[OwnedChannels, ...] = ()) -> ArchiveConfiguration:
+    return ArchiveConfiguration(channels=channels, owns=owns)
+
+
+@settings(max_examples=40)
+@given(present_states(), desired_states(), policies(), st.integers(0, 1))
+def test_applying_a_plan_ends_in_the_desired_state_and_a_second_plan_is_empty(
+    present: ArchiveConfiguration, desired: ArchiveConfiguration, policy: PlanPolicy, asked: int
+) -> None:
+    simulator = simulated(present)
+    current = state(simulator)
+    assert current.channels == present.channels
+    made = plan(desired, current, policy)
+    driver = AdminDriver(simulator, asked)
+    report = applied(driver, made)
+    assert report, str(report)
+    reached = state(simulator)
+    assert reached.channels == as_planned(present, made).channels
+    assert not plan(desired, reached, policy)
+    if not made.withheld:
+        assert not diff(reached, desired, only_owned=True)
+    renamed = {command.names[0]: command.names[-1] for command in made.commands if len(command.names) == 2}
+    after = {name: reached.by_name.get(renamed.get(name, name)) for name in present.by_name}
+    assert all(getattr(policy, permission) for permission in lost(present.by_name, after))
+
+
+@settings(max_examples=40)
+@given(present_states(), desired_states(), st.integers(1, 8), st.booleans(), st.booleans())
+def test_an_interrupted_run_that_is_resumed_ends_in_the_same_state(
+    present: ArchiveConfiguration, desired: ArchiveConfiguration, ends_at: int, executed: bool, circles: bool
+) -> None:
+    simulator = simulated(present)
+    policy = EVERYTHING.model_copy(
+        update={
+            "batch_size": 2,
+            "rename_in_circles": circles,
+            "control_system_types": frozenset({"channel_access"}),
+        }
+    )
+    made = plan(desired, present, policy)
+    with tempfile.TemporaryDirectory() as directory:
+        journal = Path(directory) / "journal"
+        try:
+            report = applied(AdminDriver(simulator, ends_at=ends_at, executed=executed), made, journal)
+        except ProcessEndsError:
+            report = resumed(AdminDriver(simulator, 1), journal)
+        assert report, str(report)
+    assert state(simulator).channels == as_planned(present, made).channels
+
+
+@settings(max_examples=40)
+@given(present_states(), desired_states(), st.integers(1, 8), st.booleans())
+def test_what_a_run_has_done_can_be_undone_but_for_samples(
+    present: ArchiveConfiguration, desired: ArchiveConfiguration, ends_at: int, executed: bool
+) -> None:
+    simulator = simulated(present)
+    policy = EVERYTHING.model_copy(update={"batch_size": 2, "control_system_types": frozenset({"channel_access"})})
+    made = plan(desired, present, policy)
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "journal"
+        try:
+            applied(AdminDriver(simulator, ends_at=ends_at, executed=executed), made, path)
+        except ProcessEndsError:
+            simulator.advance(5)
+        if not path.exists():
+            return
+        backwards = undo(Journal.read(path), state(simulator), policy)
+        removed = {loss.channel for loss in made.losses}
+        assert all(any(repr(name) in warning for name in removed) for warning in backwards.warnings)
+        report = applied(AdminDriver(simulator), backwards)
+        assert report, str(report)
+    again = state(simulator)
+    uninstalled = {each.name for each in present.channels if each.control_system_type == "tango"}
+    uninstalled |= {each.channel for each in backwards.withheld}
+    for difference in diff(present, again).channels:
+        assert {difference.name} & uninstalled, str(difference)
+
+
+@pytest.mark.one_interpreter
+@settings(max_examples=40)
+@given(
+    present_states(),
+    desired_states(),
+    st.sampled_from(
+        [
+            faults.Break(),
+            faults.Break(takes_effect=False),
+            faults.Break(after=40),
+            faults.Reply(502),
+            faults.Reply(503),
+            faults.Garbage(),
+            faults.EndEarly(after=30),
+        ]
+    ),
+    st.integers(1, 4),
+    st.integers(1, 3),
+)
+def test_commands_whose_outcome_is_unknown_are_looked_up(
+    present: ArchiveConfiguration, desired: ArchiveConfiguration, fault: faults.Fault, nth: int, times: int
+) -> None:
+    simulator = simulated(present)
+    policy = EVERYTHING.model_copy(update={"batch_size": 2, "control_system_types": frozenset({"channel_access"})})
+    made = plan(desired, present, policy)
+    simulator.faults.add(fault, operation="runArchiveConfigurationCommands", nth=nth, times=times)
+    report = applied(AdminDriver(simulator), made)
+    assert report, str(report)
+    assert state(simulator).channels == as_planned(present, made).channels
+
+
+@pytest.mark.parametrize("after", [0, 3, 7])
+def test_a_server_that_dies_during_a_batch_makes_nothing_be_done_twice(after: int) -> None:
+    present = configuration(*(channel(f"old{number}", server=TWO) for number in range(5)))
+    desired = configuration(
+        *(channel(f"new{number}", server=TWO) for number in range(5)),
+        *(channel(f"newer{number}", server=TWO, renamed_from=f"old{number}", enabled=False) for number in range(5)),
+    )
+    simulator = simulated(present)
+    made = plan(desired, present)
+    simulator.faults.add(faults.ServerDies(TWO, after=after), operation="runArchiveConfigurationCommands", nth=1)
+    driver = AdminDriver(simulator)
+    report = applied(driver, made, patience=700.0)
+    assert report, str(report)
+    assert state(simulator).channels == as_planned(present, made).channels
+    assert [each.channel_name for each in driver.run(all_channels())] == sorted(desired.by_name)
+
+
+def all_channels() -> Any:
+    from cassandra_pv_archiver._admin_calls import list_all_channels
+
+    return list_all_channels()
+
+
+def test_a_channel_that_is_blocked_longer_than_patience_lasts_is_reported_and_done_later(tmp_path: Path) -> None:
+    present = configuration(channel("a", server=TWO), channel("b", server=TWO))
+    desired = configuration(channel("a", server=TWO, enabled=False), channel("b", server=TWO, enabled=False))
+    simulator = simulated(present)
+    simulator.faults.add(faults.ServerDies(TWO, after=0), operation="runArchiveConfigurationCommands", nth=1)
+    driver = AdminDriver(simulator)
+    report = applied(driver, plan(desired, present), tmp_path / "journal", patience=60.0)
+    assert [(each.planned.names, each.outcome) for each in report.failures] == [(("a",), "failed")]
+    assert "another operation for this channel is pending" in str(report.failures[0])
+    assert report.is_proven
+    assert not report.differences
+    with pytest.raises(PlanFailedError, match="1 of 2 commands are done"):
+        report.raise_for_failures()
+    simulator.advance(600)
+    assert resumed(driver, tmp_path / "journal")
+
+
+def test_a_plan_is_refused_if_the_channels_have_changed(tmp_path: Path) -> None:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("a", enabled=False), channel("c"))
+    made = plan(desired, present)
+    driver = AdminDriver(simulated(configuration(channel("a", levels={0: 5}), channel("c", server=TWO))))
+    with pytest.raises(PlanOutdatedError, match="not what the plan was made for") as caught:
+        applied(driver, made, tmp_path / "journal")
+    assert [(each.kind, each.name) for each in caught.value.differences.channels] == [("changed", "a"), ("added", "c")]
+    assert driver.batches == 0
+    assert not (tmp_path / "journal").exists()
+    untouched = AdminDriver(simulated(configuration(channel("a"), channel("b", enabled=False))))
+    assert applied(untouched, made)
+
+
+def test_a_plan_with_a_server_that_is_not_there_is_refused() -> None:
+    nowhere = "99999999-2222-3333-4444-555555555559"
+    made = plan(configuration(channel("a", server=nowhere)), configuration())
+    with pytest.raises(PlanOutdatedError, match=f"there is no server {nowhere}"):
+        applied(AdminDriver(simulated(configuration())), made)
+
+
+def test_what_somebody_else_changes_meanwhile_is_not_overwritten() -> None:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("a", enabled=False), channel("b", enabled=False, server=TWO))
+    simulator = simulated(present)
+    elsewhere = plan(configuration(channel("a", server=TWO)), present)
+
+    def interfere() -> None:
+        driver.before_batch = None
+        AdminDriver(simulator).run(apply_plan(elsewhere, None, "stop", 60.0, None))
+
+    driver = AdminDriver(simulator, before_batch=interfere)
+    report = applied(driver, plan(desired, present))
+    assert [each.outcome for each in report.commands] == ["failed", "done", "not_tried"]
+    assert f"is registered with the server {TWO}, but the server {ONE} was specified" in str(report.failures[0])
+    assert [(each.name, each.kind) for each in report.differences.channels] == [("a", "changed")]
+    assert state(simulator).by_name["a"].enabled
+
+
+def test_after_a_failure_only_what_depends_on_it_is_left_out_if_that_is_asked_for() -> None:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("a", enabled=False, server=TWO), channel("b", enabled=False, server=TWO))
+    simulator = simulated(present)
+    removal = plan(configuration(owns=(OwnedChannels(channels="a"),)), present, EVERYTHING)
+
+    def interfere() -> None:
+        driver.before_batch = None
+        AdminDriver(simulator).run(apply_plan(removal, None, "stop", 60.0, None))
+
+    driver = AdminDriver(simulator, before_batch=interfere)
+    report = applied(driver, plan(desired, present), on_failure="continue")
+    assert {each.planned.names[0]: each.outcome for each in report.commands[2:]} == {"a": "not_tried", "b": "done"}
+    assert not report
+
+
+def test_an_error_interrupts_with_a_report_and_the_run_can_be_resumed(tmp_path: Path) -> None:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("a", enabled=False), channel("b", enabled=False))
+    simulator = simulated(present)
+    driver = AdminDriver(simulator)
+    made = plan(desired, present, PlanPolicy(batch_size=1))
+    simulator.faults.add(faults.Refuse(), operation="runArchiveConfigurationCommands", nth=range(2, 9))
+    with pytest.raises(PlanInterruptedError, match="interrupted after 1 of 2 commands") as caught:
+        applied(driver, made, tmp_path / "journal")
+    assert [each.outcome for each in caught.value.report.commands] == ["done", "not_tried"]
+    assert not caught.value.report
+    with pytest.raises(FileExistsError, match="resume that run"):
+        applied(driver, made, tmp_path / "journal")
+    simulator.faults.clear()
+    assert resumed(driver, tmp_path / "journal")
+    assert resumed(driver, tmp_path / "journal")
+    assert driver.batches == 6
+
+
+def test_a_journal_whose_last_line_was_not_finished_can_be_resumed(tmp_path: Path) -> None:
+    present = configuration(channel("a"))
+    simulator = simulated(present)
+    journal = tmp_path / "journal"
+    made = plan(configuration(channel("a", enabled=False)), present)
+    with pytest.raises(ProcessEndsError):
+        applied(AdminDriver(simulator, ends_at=1), made, journal)
+    journal.write_bytes(journal.read_bytes() + b'{"outcomes": [[0, "do')
+    driver = AdminDriver(simulator)
+    assert resumed(driver, journal)
+    assert driver.batches == 0
+    assert Journal.read(journal).outcomes == {0: ("done", None)}
+    (tmp_path / "other").write_text("{}\n")
+    with pytest.raises(ValueError, match="not the journal of a plan"):
+        Journal.read(tmp_path / "other")
+
+
+def test_progress_tells_of_batches_and_pauses() -> None:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("b", renamed_from="a"), channel("c", renamed_from="b"))
+    told: list[ApplyProgress] = []
+    driver = AdminDriver(simulated(present))
+    assert applied(driver, plan(desired, present), progress=told.append)
+    assert [(each.done, each.failed, each.total, each.batch, each.batches) for each in told] == [
+        (1, 0, 2, 1, 2),
+        (1, 0, 2, 2, 2),
+        (2, 0, 2, 2, 2),
+    ]
+    assert [each.pause > 0 for each in told] == [False, True, False]
+    assert len(driver.pauses) == 1
+    assert 5 < driver.pauses[0] <= 5.5
+
+
+@pytest.mark.parametrize(("on_failure", "patience"), [("ignore", 5.0), ("stop", 0.0), ("stop", "long")])
+def test_wrong_arguments_are_refused(on_failure: Any, patience: Any) -> None:
+    nothing = plan(configuration(), configuration())
+    driver = AdminDriver(simulated(configuration()))
+    with pytest.raises((ValueError, TypeError), match=r"on_failure is|patience is"):
+        applied(driver, nothing, on_failure=on_failure, patience=patience)
