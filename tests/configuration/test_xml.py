@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 import tracemalloc
 from pathlib import Path
@@ -143,6 +144,50 @@ def test_what_the_server_reads_is_read_and_nothing_else(content: bytes) -> None:
     assert found == expected
 
 
+ANSWERS_OF_JAVA: dict[str, list[tuple[str, str]]] = json.loads(
+    (Path(__file__).parents[1] / "simulator" / "java_xml.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("kind", ANSWERS_OF_JAVA)
+def test_what_the_parser_of_the_server_takes_is_read_and_nothing_else(kind: str) -> None:
+    for written, expected in ANSWERS_OF_JAVA[kind]:
+        content = written.replace("{NS}", NAMESPACE).encode()
+        try:
+            read_xml(content)
+        except InvalidConfigurationError as error:
+            # What is refused for safety, what the server checks after its parser, and what expat has not.
+            reasons = ("Document type declarations", "which is less than", "invalid character number")
+            is_known = all(any(reason in problem.message for reason in reasons) for problem in error.problems)
+            assert is_known or expected != "valid", (written, str(error))
+        else:
+            assert expected == "valid", written
+
+
+@pytest.mark.one_interpreter
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1500),
+            st.integers(0, 8),
+            st.binary(max_size=6) | st.sampled_from([b"<!DOCTYPE a", b"&a;", b"<![CDATA[", b"]]>", b"\xff\xfe", b"\0"]),
+        ),
+        max_size=4,
+    )
+)
+def test_any_bytes_are_read_or_refused(changes: list[tuple[int, int, bytes]]) -> None:
+    content = recorded_export("export_server_2")
+    for place, length, inserted in changes:
+        content = content[:place] + inserted + content[place + length :]
+    try:
+        read_xml(content)
+    except InvalidConfigurationError as error:
+        found = error.problems
+    else:
+        return
+    assert found
+
+
 def test_enabled_1_is_disabled_and_said() -> None:
     read = read_xml(document(channel("", ' enabled="1"')))
     assert not read.configuration.channels[0].enabled
@@ -200,6 +245,7 @@ def test_all_problems_at_once_with_their_lines(tmp_path: Path) -> None:
         (b"name,server", "not well-formed XML"),
         (document("&nbsp;"), "undefined entity"),
         (ROOT.encode() + b"\xff", "not text in the encoding utf-8"),
+        (b'<?xml version="1.2"?>' + document(""), "XML of version 1.2 is not known"),
         (b'<?xml version="1.0" encoding="no-such"?>' + document(""), "encoding 'no-such' is not known"),
         (b'<?xml version="1.0" encoding="rot13"?>' + document(""), "encoding 'rot13' is not known"),
         (b'<?xml version="1.0" encoding="utf-7"?>' + document(""), "encoding 'utf-7' is not known"),

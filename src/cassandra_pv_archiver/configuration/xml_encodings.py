@@ -30,7 +30,7 @@ def in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
     Line ends that only version 1.1 of XML knows become line feeds.
 
     Raises:
-        UnreadableTextError: The encoding is unknown, or the bytes are no text in it.
+        UnreadableTextError: The encoding or the version of XML is unknown, or the bytes are no text.
     """
     head = b""
     for piece in pieces:
@@ -39,6 +39,8 @@ def in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
             break
     encoding, mark = _encoding(head)
     version = _DECLARATION.match(head[mark:_HEAD].decode(encoding, "replace").encode())
+    if version is not None and version["version"] not in {b"1.0", b"1.1"}:
+        raise UnreadableTextError(f"XML of version {version['version'].decode()} is not known: write version 1.0.")
     has_more_line_ends = version is not None and version["version"] == b"1.1"
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
