@@ -1,4 +1,4 @@
-"""Replies with a ``count`` that the server has cut, at each of their samples."""
+"""Replies that the server has cut, at each of their samples."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ RANGES = 3
 
 @pytest.mark.one_interpreter
 @pytest.mark.parametrize("first", range(0, LAYOUTS, 100))
-def test_each_cut_is_repaired(first: int) -> None:
+@pytest.mark.parametrize("is_raw", [False, True])
+def test_each_cut_is_repaired(first: int, is_raw: bool) -> None:
     for seed in range(first, first + 100):
         layout = Layout(seed)
         simulator = layout.simulator
         for start, end, count in layout.ranges(RANGES):
+            count = 0 if is_raw else count
             reply = samples_of(simulator, start, end, count)
             truth = in_order(reply)
             for left in range(len(reply) + 1):
