@@ -114,6 +114,7 @@ if TYPE_CHECKING:
         WireModel,
         json_default,
     )
+    from .plotting import plot_series
     from .read_results import (
         CancelledReadError,
         ChannelSeries,
@@ -246,6 +247,7 @@ __all__ = [
     "export_dataset_async",
     "json_default",
     "plan",
+    "plot_series",
     "predict",
     "statistics",
     "time_in_state",
@@ -384,6 +386,7 @@ _NAMES = {
         "WireModel",
         "json_default",
     ),
+    "plotting": ("plot_series",),
     "read_results": (
         "CancelledReadError",
         "ChannelSeries",

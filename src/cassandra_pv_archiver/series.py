@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._categories import CategoricalColumn, SeverityColumn
+from ._plot_figure import draw_on_axes, draw_on_figure
 from ._sample_columns import MetaData, SampleColumns, SampleContext, is_ascending
 from ._sample_gaps import Gap, gaps_of
 from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
@@ -24,11 +25,12 @@ from ._series_pandas import pandas_frame
 from ._series_polars import polars_frame
 from ._series_to_arrow import arrow_table
 from .models import NumericMetaData, Sample
-from .times import RelativeTime, TimeLike, format_time, parse_time
+from .times import RelativeTime, TimeLike, format_time, parse_time, parse_time_zone
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingTypeStubs] -- its types are in its source
     import polars
+    from matplotlib.axes import Axes
 
 __all__ = [
     "CategoricalColumn",
@@ -363,6 +365,30 @@ class SampleSeries(Sequence[Sample]):
         query = joined([part.query for part in parts])
         notes = joined_notes([part._notes for part in sorted(parts, key=lambda part: part.start)])  # noqa: SLF001 -- of this class
         return SampleSeries(query, SampleColumns.concatenate([part._columns for part in parts]), notes)  # noqa: SLF001 -- likewise
+
+    # -- pictures --
+
+    def plot(self, ax: Axes | None = None, *, tz: str | tzinfo = "UTC") -> Axes:
+        """Draws the samples over time, as `plot_series` does.
+
+        Of a part of a series, the last value is drawn up to the end of the range that was asked for.
+
+        Args:
+            ax: Axes of matplotlib to draw on, beside what they have already. None: those of a new figure of
+                ``matplotlib.pyplot``, which notebooks and ``pyplot.show()`` show.
+            tz: The zone of the axis: an IANA name or a ``tzinfo``.
+
+        Returns:
+            The axes.
+
+        Raises:
+            MissingExtraError: matplotlib is not installed.
+            ValueError: No zone has this name, or the samples are arrays of texts.
+        """
+        zone = parse_time_zone(tz)
+        if ax is None:
+            return draw_on_figure(None, [self], overlaid=False, zone=zone).axes[0]
+        return draw_on_axes(ax, self, zone)
 
     # -- other forms --
 
