@@ -34,6 +34,11 @@ PRINTED = {
     "password_from_environment": ["True"],
     "password_from_keyring": ["True"],
     "patient_job": ["True\n['RING:LIFETIME']\nTrue"],
+    "plan_and_apply": [
+        "withheld: 'RING:LIFETIME': level 60 stays",
+        "samples would be lost: 0\n5 of 5 commands are done.",
+        "undone: True\nas before: True",
+    ],
     "progress_bar": ["RING:CURRENT [####################] 4,3", "RING:MODE [####################] 7 samples\n"],
     "report_as_web_page": ["4 curves, 7 tables"],
     "run_commands": [
