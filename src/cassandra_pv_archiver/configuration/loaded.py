@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
@@ -36,6 +36,22 @@ class ConfigurationFile:
     configuration: ArchiveConfiguration
     warnings: tuple[ConfigurationProblem, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
+
+
+class _Places(Mapping[str, Place]):
+    """Places in one file. They are made when they are asked for, which is seldom, and of large files slow."""
+
+    def __init__(self, file: str | None, lines: Mapping[str, int | None]) -> None:
+        self._file, self._lines = file, lines
+
+    def __getitem__(self, name: str) -> Place:
+        return Place(self._file, self._lines[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 class StopReadingError(Exception):
@@ -152,8 +168,7 @@ class FileContents:
         if self._errors:
             raise InvalidConfigurationError(found)
         configuration = ArchiveConfiguration(channels=tuple(self._channels.values()), owns=owns, servers=servers or {})
-        places = {name: Place(self.file, line) for name, line in self._lines.items()}
-        return ConfigurationFile(configuration, tuple(found), places)
+        return ConfigurationFile(configuration, tuple(found), _Places(self.file, self._lines))
 
 
 @lru_cache(maxsize=1024)

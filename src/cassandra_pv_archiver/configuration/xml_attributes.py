@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from .rules import LARGEST, quoted
 
-__all__ = ["CHANNEL", "PARTS", "ROOT", "SPACE", "AttributeProblem", "read_attributes", "read_part"]
+__all__ = ["CHANNEL", "PARTS", "ROOT", "SPACE", "AttributeProblem", "read_attributes"]
 
 ROOT, CHANNEL = "server-configuration", "channel"
 PARTS = ("raw-samples", "decimation-level", "control-system-option")
@@ -109,10 +108,6 @@ def read_attributes(element: str, attributes: tuple[str, ...]) -> tuple[dict[str
             problems.append(AttributeProblem(name, f"The element {element} needs the attribute {name}."))
             is_usable = False
     return values if is_usable else None, problems
-
-
-# Levels and options are the same for many channels.
-read_part = lru_cache(maxsize=4096)(read_attributes)
 
 
 def _unknown_attribute(element: str, name: str, known: list[str]) -> str:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from .loaded import ConfigurationFile, FileContents, Member, StopReadingError, WrongOptions
 from .rules import quoted
 from .sources import FileSource, file_name, pieces_of
-from .xml_attributes import CHANNEL, PARTS, ROOT, SPACE, read_attributes, read_part
+from .xml_attributes import CHANNEL, PARTS, ROOT, SPACE, read_attributes
 from .xml_encodings import UnreadableTextError, in_utf_8
 
 __all__ = ["NAMESPACE", "read_xml"]
@@ -24,6 +24,7 @@ NAMESPACE = "http://www.aquenos.com/2016/xmlns/cassandra-pv-archiver-configurati
 
 _EXPECTED = {(ROOT, f"{NAMESPACE} {CHANNEL}"): CHANNEL} | {(CHANNEL, f"{NAMESPACE} {part}"): part for part in PARTS}
 """The elements that may be in an element, by how the parser names them."""
+_MOST_REMEMBERED = 1000
 _LONGEST_PART = 2**22
 """Bytes that one tag or comment may have; the parser would read longer ones again and again."""
 
@@ -76,6 +77,8 @@ class _Document:
         self._skipped = 0
         self._has_text = False
         self._channel = _Channel(0, None)
+        self._read_before: dict[tuple[str, ...], dict[str, Any]] = {}
+        """Values of levels and options, which are the same for many channels."""
         # What a file says of its encoding is no longer true, and parts of names are separated by a blank.
         self._parser = parser = expat.ParserCreate("utf-8", " ")
         parser.ordered_attributes = True
@@ -177,7 +180,13 @@ class _Document:
 
     def _values(self, element: str, attributes: list[str]) -> dict[str, Any] | None:
         """The values of the attributes; None if not all that are needed are right."""
-        values, problems = (read_part if element in PARTS else read_attributes)(element, tuple(attributes))
+        key = (element, *attributes)
+        known = self._read_before.get(key)
+        if known is not None:
+            return known
+        values, problems = read_attributes(element, tuple(attributes))
+        if values is not None and not problems and element in PARTS and len(self._read_before) < _MOST_REMEMBERED:
+            self._read_before[key] = values
         for problem in problems:
             self._contents.problem(
                 problem.level, problem.message, self._line(), channel=self._channel.name, member=problem.attribute
