@@ -160,7 +160,8 @@ class ArchiveClient(SyncClient):
             spacing: Instead of ``count``, the time from sample to sample, such as ``'30s'``.
             fill_tail: Whether the raw samples that are newer than the last decimated one follow it. A decimated
                 sample exists only once a later one has arrived, so without this a value that changed and then
-                stayed does not show. Reads of raw samples have nothing to fill.
+                stayed does not show. Without any decimated sample, all raw ones of the range are the tail. Reads of
+                raw samples have nothing to fill.
             archive_key: The archive to read.
             check_complete: Whether to check that nothing is missing. Without, a reply that the server has cut
                 passes for a whole one.
