@@ -139,7 +139,15 @@ class Root(Group):
         session = Session()
         logging.getLogger("cassandra_pv_archiver").addHandler(_SILENT)  # its events are told by the session
         try:
-            result = super().main(args, prog_name, complete_var, False, windows_expand_args, obj=session, **extra)
+            try:
+                result = super().main(args, prog_name, complete_var, False, windows_expand_args, obj=session, **extra)
+                sys.stdout.flush()
+            except (BrokenPipeError, SystemExit) as error:
+                # What typer makes of a reader that has gone, while help is printed.
+                if not isinstance(error.__context__ or error, BrokenPipeError):
+                    raise
+                discard_stdout()
+                result = Status.OK
             status = result if isinstance(result, int) else Status.OK
             if status == Status.INTERRUPTED:
                 typer.echo("\nInterrupted.", err=True)

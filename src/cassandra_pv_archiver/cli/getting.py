@@ -1,0 +1,228 @@
+"""How ``cpva get`` reads samples and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import typer
+
+from cassandra_pv_archiver.errors import ArchiverError, NotFoundError
+
+from .failures import Failure, Status, explain
+from .getting_plan import Plan, Request
+from .lookup import no_such_channel
+from .reading_aligned import aligned_rows
+from .reading_at import rows_at
+from .reading_channels import ChannelReading, readings
+from .reading_rows import Row, merged
+from .session import Session
+from .times import show_time
+from .writing_files import File, Stdout
+
+if TYPE_CHECKING:
+    from cassandra_pv_archiver import ArchiveClient
+
+__all__ = ["Request", "get_at", "get_range", "matching"]
+
+_AT_ONCE = 1_000
+_FIRST_ON_SCREEN = 40
+_LISTED = 10
+
+
+@dataclass
+class Copy:
+    """Rows on their way.
+
+    Attributes:
+        session: The session.
+        plan: What is wanted.
+        target: Where the rows go, once that is open.
+        rows: How many have gone.
+        last: The time of the last one, in nanoseconds since 1970-01-01 UTC.
+    """
+
+    session: Session
+    plan: Plan
+    target: File | Stdout | None = None
+    rows: int = 0
+    last: int = 0
+
+    def all(self, names: Sequence[str], rows: Iterator[Row], progress: ExitStack) -> None:
+        """Writes all rows. Progress ends with the first ones if they go to a terminal."""
+        target = self.target = self.plan.open(self.session, names)
+        to_terminal = self.plan.file is None and self.session.output.is_terminal
+        size = _FIRST_ON_SCREEN if to_terminal else _AT_ONCE
+        while chunk := list(islice(rows, size)):
+            if to_terminal:
+                progress.close()
+            target.write(chunk)
+            self.rows, self.last, size = self.rows + len(chunk), chunk[-1][0], _AT_ONCE
+
+    def complete(self) -> None:
+        """Ends it well."""
+        if self.target is not None:
+            self.target.complete()
+
+    def abandon(self) -> str:
+        """Ends what cannot be completed; says what was kept."""
+        where = ""
+        if self.target is not None and self.rows:
+            where = self.target.abandon()
+        if not where:
+            self.discard()
+            return "Nothing was kept."
+        number = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return f"{number}, up to {show_time(self.last, self.session.zone)}, {where}."
+
+    def discard(self) -> None:
+        """Leaves nothing behind."""
+        if self.target is not None:
+            self.target.remove()
+
+
+def matching(session: Session, patterns: Sequence[str]) -> list[str]:
+    """The channels that match any of some patterns.
+
+    Raises:
+        Failure: None matches one of them.
+    """
+    names: list[str] = []
+    for pattern in patterns:
+        with session.progress("Searching"), session.archive() as archive:
+            found = archive.find_channels_by_pattern(pattern)
+        if not found:
+            raise Failure(f"No channel matches {pattern!r}.", "Look for names with: cpva search '*PART*'")
+        names += found
+    return names
+
+
+def get_range(session: Session, names: Sequence[str], plan: Plan) -> None:
+    """Reads the samples of a range and writes them.
+
+    Raises:
+        Failure: They could not be read or written.
+        typer.Exit: Channels could not be read; the others are complete.
+    """
+    copy = Copy(session, plan)
+    failures: dict[str, Exception] = {}
+    try:
+        with session.archive() as archive:
+            channels = _copied(copy, archive, names)
+            failures = {channel.name: channel.failure for channel in channels if channel.failure is not None}
+            cut = [channel for channel in channels if channel.failure is not None and channel.reached is not None]
+            if failures and len(channels) == 1:
+                raise _ended(copy, *failures.popitem())
+            if cut:
+                session.output.warn(f"Samples are missing. {copy.abandon()}")
+            else:
+                copy.complete()
+            _tell_what_is_gone(session, archive, channels)
+    except KeyboardInterrupt as error:
+        raise Failure(f"Interrupted. {copy.abandon()}", status=Status.INTERRUPTED) from error
+    except ArchiverError as error:
+        raise _ended(copy, "", error) from error
+    except BaseException:
+        copy.discard()
+        raise
+    _tell_the_end(session, plan, copy.rows, failures, len(names))
+
+
+def get_at(session: Session, names: Sequence[str], plan: Plan) -> None:
+    """Reads the values at a time and writes them.
+
+    Raises:
+        Failure: None could be read, or they could not be written.
+        typer.Exit: Channels could not be read.
+    """
+    copy = Copy(session, plan)
+    with session.progress("Reading"), session.archive() as archive:
+        found, failures = rows_at(archive, names, plan.wanted.start, plan.rows)
+    if len(failures) == len(names):
+        raise _explained(session, *failures.popitem())
+    try:
+        copy.all(names, (row for row in found.values() if row is not None), ExitStack())
+        copy.complete()
+    except BaseException:
+        copy.discard()
+        raise
+    missing = [name for name, row in found.items() if row is None]
+    if missing:
+        session.output.note(f"No raw sample at that time or before: {_listed(missing)}.")
+    _tell_the_end(session, plan, copy.rows, failures, len(names))
+
+
+def _copied(copy: Copy, archive: ArchiveClient, names: Sequence[str]) -> list[ChannelReading]:
+    plan, wanted = copy.plan, copy.plan.wanted
+    with ExitStack() as progress:
+        bars = progress.enter_context(copy.session.progress("Reading"))
+        with readings(archive, names, wanted, bars) as channels:
+            there = [channel for channel in channels if channel.failure is None or channel.reached is not None]
+            if not there:
+                first = channels[0]
+                assert first.failure is not None
+                raise _explained(copy.session, first.name, first.failure) from first.failure
+            if plan.step is None:
+                rows = merged(there, plan.rows)
+            else:
+                labels = not plan.rows.enum_numbers
+                rows = aligned_rows(there, wanted.start, wanted.end, plan.step, plan.method, labels=labels)
+            copy.all([channel.name for channel in there], rows, progress)
+    return channels
+
+
+def _ended(copy: Copy, name: str, error: Exception) -> Failure:
+    failure = _explained(copy.session, name, error)
+    return Failure(failure.what, f"{copy.abandon()} {failure.advice}".rstrip(), failure.status)
+
+
+def _explained(session: Session, name: str, error: Exception) -> Failure:
+    return no_such_channel(session, name) if isinstance(error, NotFoundError) else explain(error)
+
+
+def _tell_what_is_gone(session: Session, archive: ArchiveClient, channels: Sequence[ChannelReading]) -> None:
+    """Says of which channels raw samples of the beginning are gone while decimated ones are there."""
+    late = [channel.name for channel in channels if channel.begins_late and channel.failure is None]
+    if not late or session.quiet:
+        return
+    start = channels[0].start
+    looked_up = archive.get_samples_for(late, start, start, errors="collect")
+    gone = [name for name, series in looked_up.items() if series.earlier_decimated]
+    if gone:
+        session.output.note(
+            f"Raw samples from {show_time(start, session.zone)} on are gone of {_listed(gone)}; decimated ones are "
+            "there: --spacing or --count."
+        )
+
+
+def _tell_the_end(session: Session, plan: Plan, rows: int, failures: Mapping[str, Exception], channels: int) -> None:
+    output = session.output
+    explained = {name: _explained(session, name, error) for name, error in list(failures.items())[:_LISTED]}
+    if plan.file is not None and session.as_json:
+        output.json(
+            {
+                "file": str(plan.file),
+                "format": plan.form,
+                "rows": rows,
+                "channels": channels - len(failures),
+                "failures": {name: str(error) for name, error in failures.items()},
+            }
+        )
+    if not rows:
+        output.note("There are no such samples in this range.")
+    elif plan.file is not None:
+        output.note(f"{rows:,} {'row' if rows == 1 else 'rows'}: {plan.file}")
+    for name, failure in explained.items():
+        output.warn(failure.what if name in failure.what else f"{name}: {failure.what}")
+    if len(failures) > _LISTED:
+        output.warn(f"... and {len(failures) - _LISTED} more channels failed.")
+    if failures:
+        raise typer.Exit(Status.PARTIAL)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
