@@ -150,6 +150,28 @@ def test_what_a_run_has_done_can_be_undone_but_for_samples(
         assert {difference.name} & uninstalled, str(difference)
 
 
+def test_what_took_the_place_of_a_channel_is_not_taken_for_it_when_a_run_is_undone(tmp_path: Path) -> None:
+    present = configuration(channel("a", levels={0: 0, 30: 0}))
+    desired = configuration(channel("a", levels={0: 0, 60: 0}), channel("b", renamed_from="a", levels={0: 0, 30: 0}))
+    simulator = simulated(present)
+    made = plan(desired, present)
+    assert applied(AdminDriver(simulator), made, tmp_path / "journal")
+    reached = state(simulator)
+    withheld = undo(
+        Journal.read(tmp_path / "journal"), reached, EVERYTHING.model_copy(update={"remove_channels": False})
+    )
+    assert not withheld
+    assert [str(each) for each in withheld.withheld] == [
+        "'a': it is not removed, because all its samples would be",
+        "'b': it does not become 'a', because another channel has that name and is not removed",
+    ]
+    backwards = undo(Journal.read(tmp_path / "journal"), reached, PlanPolicy(remove_channels=True))
+    assert [(loss.kind, loss.channel) for loss in backwards.losses] == [("channel", "a")]
+    simulator.advance(5)
+    assert applied(AdminDriver(simulator), backwards)
+    assert state(simulator).channels == present.channels
+
+
 @pytest.mark.one_interpreter
 @settings(max_examples=40)
 @given(
@@ -196,6 +218,21 @@ def test_a_server_that_dies_during_a_batch_makes_nothing_be_done_twice(after: in
     assert report, str(report)
     assert state(simulator).channels == as_planned(present, made).channels
     assert [each.channel_name for each in driver.run(all_channels())] == sorted(desired.by_name)
+
+
+@pytest.mark.one_interpreter
+@settings(max_examples=40)
+@given(present_states(), desired_states(), st.integers(0, 4), st.integers(1, 4))
+def test_plans_end_in_the_desired_state_though_a_server_dies(
+    present: ArchiveConfiguration, desired: ArchiveConfiguration, after: int, nth: int
+) -> None:
+    simulator = simulated(present)
+    policy = EVERYTHING.model_copy(update={"control_system_types": frozenset({"channel_access"})})
+    made = plan(desired, present, policy)
+    simulator.faults.add(faults.ServerDies(TWO, after=after), operation="runArchiveConfigurationCommands", nth=nth)
+    report = applied(AdminDriver(simulator), made, patience=700.0)
+    assert report, str(report)
+    assert state(simulator).channels == as_planned(present, made).channels
 
 
 def all_channels() -> Any:

@@ -78,8 +78,11 @@ class _Planning:
         removed = self._remove(self._present[name] for name in in_the_way if name in self._present)
         taken = self._present.keys() - {channel.name for channel in removed if self._policy.remove_channels}
         warnings, undecided = self._rename(taken)
+        blocked = taken & set(in_the_way)
         for channel in self._desired.channels:
-            if channel.name not in undecided:
+            if channel.name in blocked:
+                self._withheld.append(_blocked(channel))
+            elif channel.name not in undecided:
                 self._plan_channel(channel)
         if self._homeless:
             raise InvalidConfigurationError(
@@ -203,6 +206,13 @@ def _undecidable(circle: tuple[str, ...]) -> str:
     return (
         f"Channels are to exchange their names ({named}). Nobody can tell from the names whether that has been done, "
         "so it is not done: permit rename_in_circles for one plan, or leave renamed_from out."
+    )
+
+
+def _blocked(channel: ChannelConfiguration) -> WithheldChange:
+    return WithheldChange(
+        channel=channel.renamed_from or channel.name,
+        message=f"it does not become {channel.name!r}, because another channel has that name and is not removed",
     )
 
 
