@@ -16,6 +16,7 @@
     +-- CommandsFailedError        raised on request by CommandResults.raise_for_failures(); .failures
     +-- SeveralReadsFailedError    of several channels: .series of those that were read, .failures of the others
     +-- CancelledReadError         a read that was cancelled; .received
+    +-- DatasetError               a dataset that is not there, cannot be read, or is of another kind
     +-- InvalidConfigurationError  a configuration that breaks rules; .problems; also a ValueError
     +-- PlanOutdatedError          the cluster is not what a plan was made for; .differences
     +-- PlanInterruptedError       a plan was applied only in part, because of an error; .report

@@ -60,10 +60,11 @@ CHANNELS = ["A:DOUBLE", "B:LONG", "C:ENUM", "D:TEXT", "E:ARRAY", "F:RARE", "G:CH
 
 @contextmanager
 def client_of(simulator: Simulator, **options: Any) -> Iterator[ArchiveClient]:
-    transport = SimulatorTransport(simulator, "archive")
-    with httpx.Client(transport=transport) as http_client:
-        with ArchiveClient("archiver.example.com", http_client=http_client, **options) as client:
-            yield client
+    with (
+        httpx.Client(transport=SimulatorTransport(simulator, "archive")) as http_client,
+        ArchiveClient("archiver.example.com", http_client=http_client, **options) as client,
+    ):
+        yield client
 
 
 def truth(client: ArchiveClient, channel: str, begin: int, end: int) -> SampleSeries:

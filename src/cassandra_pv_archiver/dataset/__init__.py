@@ -6,15 +6,26 @@
 from __future__ import annotations
 
 from .api import export_dataset, export_dataset_async
+from .estimating import ExportEstimate, estimate_dataset, estimate_dataset_async
 from .manifest import DatasetError, Failure
+from .reading import Dataset, open_dataset
 from .results import ExportProgress, ExportProgressHandler, ExportResult
+from .verifying import DatasetProblem, VerifyResult, verify_dataset
 
 __all__ = [
+    "Dataset",
     "DatasetError",
+    "DatasetProblem",
+    "ExportEstimate",
     "ExportProgress",
     "ExportProgressHandler",
     "ExportResult",
     "Failure",
+    "VerifyResult",
+    "estimate_dataset",
+    "estimate_dataset_async",
     "export_dataset",
     "export_dataset_async",
+    "open_dataset",
+    "verify_dataset",
 ]

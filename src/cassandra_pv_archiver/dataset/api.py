@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
-from cassandra_pv_archiver.limits import check_count, check_seconds
-from cassandra_pv_archiver.times import DurationLike, TimeLike, parse_duration, parse_time, resolve_time
+from cassandra_pv_archiver.limits import check_seconds
+from cassandra_pv_archiver.times import DurationLike, TimeLike
 
+from .arguments import gate, query_of, span_of, wanted_spans
 from .concurrency import Gate
-from .coverage import Coverage, Span
+from .coverage import Span
 from .exporting import Export
 from .locking import locked
 from .loops import run_in_thread
-from .manifest import Manifest, Query
+from .manifest import Query
 from .results import ExportProgress, ExportProgressHandler, ExportResult
-from .servers import async_reads, servers_of, sync_reads, time_zone_of
+from .servers import async_reads, servers_of, sync_reads
 from .storage import DatasetPath, Storage
 from .windows import ReadSamples, WindowReader
 
-__all__ = ["export_dataset", "export_dataset_async"]
+__all__ = ["export_dataset", "export_dataset_async", "export_spans"]
 
 PATIENCE = 3600.0
 """Seconds for which an export sits out an outage of the servers or of their database."""
@@ -89,13 +90,7 @@ def export_dataset(
         client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key
     )
 
-    async def run(tell: Callable[[ExportProgress], object]) -> ExportResult:
-        # Threads of reads may all be waiting, and must not keep files from being written.
-        with ThreadPoolExecutor(max_concurrency, "cassandra_pv_archiver reads") as threads:
-            return await prepared.run(sync_reads(client, threads), tell)
-
-    with locked(prepared.storage):
-        return run_in_thread(run, progress)
+    return prepared.with_client(client, progress)
 
 
 async def export_dataset_async(
@@ -117,9 +112,25 @@ async def export_dataset_async(
     prepared = _prepare(
         client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key
     )
-
     with locked(prepared.storage):
         return await prepared.run(async_reads(client), progress or _untold)
+
+
+def export_spans(
+    client: ArchiveClient, wanted: Mapping[str, Span], storage: Storage, query: Query, max_concurrency: int
+) -> ExportResult:
+    """Exports a range of its own for each channel, and what lies next to all that the dataset has."""
+    prepared = _Prepared(
+        storage=storage,
+        query=query,
+        server=servers_of(client),
+        wanted=wanted,
+        now=time.time_ns(),
+        max_concurrency=max_concurrency,
+        gate=gate(max_concurrency, None),
+        patience=PATIENCE,
+    )
+    return prepared.with_client(client, None)
 
 
 def _untold(progress: ExportProgress) -> None:
@@ -133,17 +144,27 @@ class _Prepared:
     storage: Storage
     query: Query
     server: str
-    wanted: dict[str, Span]
+    wanted: Mapping[str, Span]
     now: int
     max_concurrency: int
-    max_rate: float | None
+    gate: Gate
     patience: float
 
+    def with_client(self, client: ArchiveClient, progress: ExportProgressHandler | None) -> ExportResult:
+        async def run(tell: Callable[[ExportProgress], object]) -> ExportResult:
+            # Threads of reads may all be waiting, and must not keep files from being written.
+            with ThreadPoolExecutor(self.max_concurrency, "cassandra_pv_archiver reads") as threads:
+                return await self.run(sync_reads(client, threads), tell)
+
+        with locked(self.storage):
+            return run_in_thread(run, progress)
+
     async def run(self, read: ReadSamples, tell: Callable[[ExportProgress], object]) -> ExportResult:
-        reader = WindowReader(read, Gate(self.max_concurrency, self.max_rate), self.query, self.patience)
+        reader = WindowReader(read, self.gate, self.query, self.patience)
         with ThreadPoolExecutor(2, "cassandra_pv_archiver files") as executor:
-            wanted = dict(self.wanted)
-            export = Export(self.storage, reader, executor, self.server, self.max_concurrency, wanted, self.now, tell)
+            export = Export(
+                self.storage, reader, executor, self.server, self.max_concurrency, dict(self.wanted), self.now, tell
+            )
             return await export.run()
 
 
@@ -160,55 +181,16 @@ def _prepare(
     patience: float,
     archive_key: int,
 ) -> _Prepared:
-    check_count("max_concurrency", max_concurrency, least=1)
     check_seconds("patience", patience)
-    if max_rate is not None:
-        check_seconds("max_rate", max_rate)
-    if isinstance(channels, str):
-        raise TypeError(f"channels is a list of names, not a text; write [{channels!r}].")
-    if since not in {None, "last"}:
-        raise ValueError(f"since is 'last' or None, not {since!r}.")
     storage = Storage(path)
-    query = Query(archive_key, None if spacing is None else _spacing(spacing))
-    now = time.time_ns()
-    zone = time_zone_of(client)
-    bounds = [
-        None if given is None else resolve_time(parse_time(given, time_zone=zone, parameter=parameter), now)
-        for given, parameter in ((start, "start"), (end, "end"))
-    ]
-    first, behind = bounds
-    assert behind is not None
-    names = None if channels is None else list(dict.fromkeys(channels))
-    wanted = _wanted(storage, names, first, behind, since)
-    return _Prepared(storage, query, servers_of(client), wanted, now, max_concurrency, max_rate, patience)
-
-
-def _spacing(spacing: DurationLike) -> int:
-    length = parse_duration(spacing, parameter="spacing")
-    if length <= 0:
-        raise ValueError(f"spacing is a positive length of time, not {spacing!r}.")
-    return length
-
-
-def _wanted(
-    storage: Storage, names: list[str] | None, first: int | None, behind: int, since: str | None
-) -> dict[str, Span]:
-    coverage = Coverage.of(Manifest(storage).entries()) if names is None or since is not None else Coverage()
-    names = sorted(coverage.parts) if names is None else names
-    if not names:
-        raise ValueError("No channel is given, and the dataset has none.")
-    if first is None:
-        if since is None:
-            raise ValueError("start is missing; without it, since='last' is needed.")
-        begins = [bounds[0] for channel in coverage.parts if (bounds := coverage.bounds(channel)) is not None]
-        if not begins:
-            raise ValueError(f"There is no dataset at {storage} yet, so start is needed.")
-        first = min(begins)
-    if behind < first:
-        raise ValueError(f"end ({behind}) lies before start ({first}); exchange them.")
-    wanted = dict.fromkeys(names, (first, behind))
-    for channel in names if since is not None else ():
-        bounds = coverage.bounds(channel)
-        if bounds is not None:
-            wanted[channel] = (bounds[1], max(bounds[1], behind))
-    return wanted
+    first, last, now = span_of(client, start, end)
+    return _Prepared(
+        storage=storage,
+        query=query_of(archive_key, spacing),
+        server=servers_of(client),
+        wanted=wanted_spans(storage, channels, first, last, since),
+        now=now,
+        max_concurrency=max_concurrency,
+        gate=gate(max_concurrency, max_rate),
+        patience=patience,
+    )

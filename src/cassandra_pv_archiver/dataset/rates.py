@@ -46,8 +46,16 @@ async def _rate(reader: WindowReader, channel: str, span: Span, places: int) -> 
         return 1 / reader.query.spacing_ns
     begin, end = span
     instants = [begin + (end - begin) * (2 * place + 1) // (2 * places) for place in range(places)]
-    found = [await reader.around(channel, at, (0,)) for at in instants]
+    found = [await _neighbours(reader, channel, at) for at in instants]
     return float(np.mean(rates_at(found)))
+
+
+async def _neighbours(reader: WindowReader, channel: str, at: int) -> SampleSeries:
+    """The samples before and after an instant, or before and after the next one if a sample lies just there."""
+    found = await reader.around(channel, at, (0,))
+    if len(found) == 1 and int(found.times[0]) == at:
+        return await reader.around(channel, at + 1, (0,))
+    return found
 
 
 def rates_at(found: Collection[SampleSeries]) -> list[float]:

@@ -184,8 +184,9 @@ def _labels(columns: SampleColumns, own: Mask) -> npt.NDArray[np.object_]:
         meta_data = columns.contexts[number].meta_data
         states = list(meta_data.states) if isinstance(meta_data, EnumMetaData) else []
         here = numbers == number
-        found, places = np.unique(indices[here], return_inverse=True)
-        known = [states[index] if 0 <= index < len(states) else str(index) for index in found.tolist()]
+        unique, places = np.unique(indices[here], return_inverse=True)
+        found: list[int] = unique.tolist()
+        known = [states[index] if 0 <= index < len(states) else str(index) for index in found]
         labels[here] = np.array(known, object)[places]
     return labels
 

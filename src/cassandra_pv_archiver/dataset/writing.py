@@ -10,7 +10,7 @@ from ._arrow import arrow
 from .layout import schema
 from .storage import NewFile, Storage
 
-__all__ = ["TableFile", "WrittenFile"]
+__all__ = ["TableFile", "WrittenFile", "write_table"]
 
 _TEXTS = ("channel", "text", "marker", "severity", "status", "quality", "units", "type", "context")
 _DICTIONARY = [*_TEXTS, "texts.list.element"]
@@ -45,31 +45,16 @@ class TableFile:
     def __init__(self, storage: Storage, name: str) -> None:
         self._name = name
         self._file: NewFile = storage.new_file(name)
-        parquet = arrow("parquet")
         self.rows = 0
         try:
-            self._writer = parquet.ParquetWriter(
-                self._file.stream,
-                schema(),
-                compression="zstd",
-                use_dictionary=_DICTIONARY,
-                column_encoding={"time": "DELTA_BINARY_PACKED", "integer": "DELTA_BINARY_PACKED"},
-                dictionary_pagesize_limit=_DICTIONARY_BYTES,
-                write_statistics=True,
-                write_page_index=True,
-                store_schema=False,
-                sorting_columns=[parquet.SortingColumn(0), parquet.SortingColumn(1)],
-            )
+            self._writer = _writer(self._file.stream)
         except BaseException:
             self.abandon()
             raise
 
     def write(self, tables: Sequence[Any]) -> None:
         """Writes rows, which follow those before by channel and time, as a row group."""
-        # A dictionary that changes within a row group would end its encoding.
-        table = arrow().concat_tables(tables).unify_dictionaries()
-        self._writer.write_table(table, row_group_size=table.num_rows)
-        self.rows += table.num_rows
+        self.rows += _write_row_group(self._writer, tables)
 
     def finish(self) -> WrittenFile:
         """Checks the file and moves it into place.
@@ -89,3 +74,33 @@ class TableFile:
     def abandon(self) -> None:
         """Gives the file up; nothing of it stays."""
         self._file.abandon()
+
+
+def write_table(stream: Any, tables: Sequence[Any]) -> None:
+    """Writes a file of one row group to a stream."""
+    writer = _writer(stream)
+    _write_row_group(writer, tables)
+    writer.close()
+
+
+def _writer(stream: Any) -> Any:
+    parquet = arrow("parquet")
+    return parquet.ParquetWriter(
+        stream,
+        schema(),
+        compression="zstd",
+        use_dictionary=_DICTIONARY,
+        column_encoding={"time": "DELTA_BINARY_PACKED", "integer": "DELTA_BINARY_PACKED"},
+        dictionary_pagesize_limit=_DICTIONARY_BYTES,
+        write_statistics=True,
+        write_page_index=True,
+        store_schema=False,
+        sorting_columns=[parquet.SortingColumn(0), parquet.SortingColumn(1)],
+    )
+
+
+def _write_row_group(writer: Any, tables: Sequence[Any]) -> int:
+    # A dictionary that changes within a row group would end its encoding.
+    table = arrow().concat_tables(tables).unify_dictionaries()
+    writer.write_table(table, row_group_size=table.num_rows)
+    return table.num_rows

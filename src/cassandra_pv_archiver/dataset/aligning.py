@@ -1,0 +1,91 @@
+"""Many channels of a dataset in one table, with the samples of only a few of them in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypedDict
+
+from cassandra_pv_archiver._aligned_columns import AlignedColumn
+from cassandra_pv_archiver._time_arrays import every, parse_times
+from cassandra_pv_archiver.aligned_samples import AlignedSamples
+from cassandra_pv_archiver.alignment import AlignmentMethod, TimesLike, align
+from cassandra_pv_archiver.series import SampleSeries
+from cassandra_pv_archiver.times import DurationLike
+
+__all__ = ["AlignOptions", "align_groups"]
+
+_AT_ONCE = 20_000_000
+"""Samples that are held in memory at once; some 400 MB."""
+
+
+class AlignOptions(TypedDict, total=False):
+    """Options of `align` that make sense for datasets, with the same meaning.
+
+    Attributes:
+        times: The instants of the rows.
+        step: The distance of the rows, such as ``'10s'``.
+        method: For all channels, or for each by its name.
+        tolerance: The age at which a value is not taken any more.
+        labels: Whether the states of enums are given as labels.
+    """
+
+    times: TimesLike | None
+    step: DurationLike | None
+    method: AlignmentMethod | Mapping[str, AlignmentMethod]
+    tolerance: DurationLike | None
+    labels: bool
+
+
+def align_groups(
+    sizes: Mapping[str, int],
+    start: int,
+    end: int,
+    read: Callable[[list[str]], Mapping[str, SampleSeries]],
+    options: AlignOptions,
+) -> AlignedSamples:
+    """Aligns channels, a group at a time if the rows are known beforehand.
+
+    Args:
+        sizes: The number of samples of each channel.
+        start: The first instant, in nanoseconds since 1970-01-01 UTC.
+        end: The last instant.
+        read: Reads the series of some channels.
+        options: Those of `align`.
+    """
+    times, step = options.get("times"), options.get("step")
+    if times is not None and step is not None:
+        raise ValueError("Give either times or a step.")
+    if times is None and step is None:
+        return align(read(list(sizes)), **_all(options))
+    instants = parse_times(times, parameter="times") if times is not None else every(_given(step), start, end)
+    columns: dict[str, AlignedColumn] = {}
+    for group in _groups(sizes):
+        own: dict[str, Any] = {**_all(options), "times": instants, "step": None}
+        methods = options.get("method")
+        if isinstance(methods, Mapping):
+            own["method"] = {name: method for name, method in methods.items() if name in group}
+        columns.update(align(read(group), **own)._columns)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 -- puts columns together
+    return AlignedSamples(instants, start, end, {name: columns[name] for name in sizes})
+
+
+def _all(options: AlignOptions) -> dict[str, Any]:
+    return dict(options)
+
+
+def _given(step: DurationLike | None) -> DurationLike:
+    assert step is not None
+    return step
+
+
+def _groups(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Channels in the order of their names, which are in the same files then."""
+    group: list[str] = []
+    samples = 0
+    for name in sorted(sizes):
+        if group and samples + sizes[name] > _AT_ONCE:
+            yield group
+            group, samples = [], 0
+        group.append(name)
+        samples += sizes[name]
+    if group:
+        yield group

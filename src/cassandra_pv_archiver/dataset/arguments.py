@@ -1,0 +1,102 @@
+"""How arguments of exports are read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
+from cassandra_pv_archiver.limits import check_count, check_seconds
+from cassandra_pv_archiver.times import DurationLike, TimeLike, parse_duration, parse_time, resolve_time
+
+from .concurrency import Gate
+from .coverage import Coverage, Span
+from .manifest import Manifest, Query
+from .servers import time_zone_of
+from .storage import Storage
+
+__all__ = ["channel_names", "gate", "query_of", "span_of", "wanted_spans"]
+
+
+def channel_names(channels: Iterable[str]) -> list[str]:
+    """The names of channels, each once.
+
+    Raises:
+        TypeError: There is a single text.
+    """
+    if isinstance(channels, str):
+        raise TypeError(f"channels is a list of names, not a text; write [{channels!r}].")
+    return list(dict.fromkeys(channels))
+
+
+def query_of(archive_key: int, spacing: DurationLike | None) -> Query:
+    """What all samples have in common."""
+    check_count("archive_key", archive_key, least=0)
+    if spacing is None:
+        return Query(archive_key)
+    length = parse_duration(spacing, parameter="spacing")
+    if length <= 0:
+        raise ValueError(f"spacing is a positive length of time, not {spacing!r}.")
+    return Query(archive_key, length)
+
+
+def gate(max_concurrency: int, max_rate: float | None) -> Gate:
+    """What lets requests begin. Needs a running event loop only once there are some."""
+    check_count("max_concurrency", max_concurrency, least=1)
+    if max_rate is not None:
+        check_seconds("max_rate", max_rate)
+    return Gate(max_concurrency, max_rate)
+
+
+def span_of(
+    client: ArchiveClient | AsyncArchiveClient, start: TimeLike | None, end: TimeLike
+) -> tuple[int | None, int, int]:
+    """Begin and end of a range, and the time now, in nanoseconds since 1970-01-01 UTC."""
+    now, zone = time.time_ns(), time_zone_of(client)
+    last = resolve_time(parse_time(end, time_zone=zone, parameter="end"), now)
+    if start is None:
+        return None, last, now
+    first = resolve_time(parse_time(start, time_zone=zone, parameter="start"), now)
+    if last < first:
+        raise ValueError(f"end ({last}) lies before start ({first}); exchange them.")
+    return first, last, now
+
+
+def wanted_spans(
+    storage: Storage, channels: Iterable[str] | None, first: int | None, last: int, since: str | None
+) -> dict[str, Span]:
+    """The range that is wanted of each channel.
+
+    Args:
+        storage: Where the dataset is or will be.
+        channels: The channels; None: those of the dataset.
+        first: The begin; None: that of the dataset.
+        last: The end.
+        since: ``'last'`` for what comes after that which the dataset has.
+    """
+    if since not in {None, "last"}:
+        raise ValueError(f"since is 'last' or None, not {since!r}.")
+    names = None if channels is None else channel_names(channels)
+    coverage = Coverage()
+    if names is None or since is not None:
+        coverage = Coverage.of(Manifest(storage).entries())
+    names = sorted(coverage.parts) if names is None else names
+    if not names:
+        raise ValueError("There is no channel: none is given, or the dataset has none.")
+    if first is None:
+        first = _first(storage, coverage, since)
+    wanted = dict.fromkeys(names, (first, last))
+    for channel in names if since is not None else ():
+        bounds = coverage.bounds(channel)
+        if bounds is not None:
+            wanted[channel] = (bounds[1], max(bounds[1], last))
+    return wanted
+
+
+def _first(storage: Storage, coverage: Coverage, since: str | None) -> int:
+    if since is None:
+        raise ValueError("start is missing; without it, since='last' is needed.")
+    begins = [bounds[0] for channel in coverage.parts if (bounds := coverage.bounds(channel)) is not None]
+    if not begins:
+        raise ValueError(f"There is no dataset at {storage} yet, so start is needed.")
+    return min(begins)
