@@ -11,10 +11,10 @@ import numpy as np
 from ._html import SEVERITY_COLOURS
 from ._optional_libraries import optional_library
 from ._plot_panels import dates, draw_arrays, draw_line, draw_texts, fitted, on_picture
-from ._plot_texts import duration_text, zone_text
+from ._plot_texts import duration_text, range_text
 from ._plot_traces import ALARMS, Plottable, Shape, Trace, trace_of
 
-__all__ = ["draw_on_axes", "draw_on_figure"]
+__all__ = ["draw_on_axes", "draw_on_figure", "panels_of"]
 
 Panel = list[Trace]
 _WIDTH = 10.0
@@ -38,7 +38,7 @@ def draw_on_figure(figure: Any, series: Sequence[Plottable], *, overlaid: bool, 
         ValueError: A series has no picture.
     """
     traces = [trace_of(each) for each in series]
-    panels = _panels(traces, overlaid=overlaid)
+    panels = panels_of(traces, overlaid=overlaid)
     heights = [_height(panel, alone=len(panels) == 1) for panel in panels]
     if figure is None:
         figure = optional_library("matplotlib.pyplot", "plot").figure(layout="constrained")
@@ -68,7 +68,7 @@ def draw_on_axes(axes: Any, series: Plottable, zone: tzinfo) -> Any:
     return axes
 
 
-def _panels(traces: Sequence[Trace], *, overlaid: bool) -> list[Panel]:
+def panels_of(traces: Sequence[Trace], *, overlaid: bool) -> list[Panel]:
     panels: list[Panel] = []
     by_units: dict[str, Panel] = {}
     for trace in traces:
@@ -95,8 +95,8 @@ def _draw_time(axes: Any, start: int, end: int, zone: tzinfo, *, keep: bool = Fa
     library = optional_library("matplotlib.dates", "plot")
     locator = library.AutoDateLocator(tz=zone, minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(library.ConciseDateFormatter(locator, tz=zone))
-    axes.set_xlabel(on_picture(zone_text(zone, start, end)))
+    axes.xaxis.set_major_formatter(library.ConciseDateFormatter(locator, tz=zone, show_offset=False))
+    axes.set_xlabel(on_picture(range_text(zone, start, end)))
     left, right = dates(np.array([start, max(end, start + 1000)])).tolist()
     shown = axes.get_xlim() if keep else (left, right)
     axes.set_xlim(min(left, shown[0]), max(right, shown[1]))

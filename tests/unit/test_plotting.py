@@ -75,7 +75,7 @@ def test_a_value_is_drawn_while_it_is_in_force() -> None:
     assert steps(axes) == [(1.0, 0, 1), (1.5, 1, 3), (4.0, 3, 5)]
     assert axes.get_ylabel() == "mA"
     assert axes.get_title("left") == "a channel"
-    assert axes.get_xlabel() == "UTC"
+    assert axes.get_xlabel() == "2026-11-24 12:00:00 to 12:05:00, UTC"
     left, right = (num2date(edge).strftime("%H:%M:%S") for edge in axes.get_xlim())
     assert (left, right) == ("12:00:00", "12:05:00")
 
@@ -214,7 +214,10 @@ def test_channels_are_stacked_in_one_range_of_time() -> None:
     figure = plot_series({"one": one, "two": two}, tz="Europe/Berlin")
     assert [axes.get_title("left") for axes in figure.axes] == ["one", "two"]
     assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim()
-    assert [axes.get_xlabel() for axes in figure.axes] == ["", "Europe/Berlin (CET)"]
+    assert [axes.get_xlabel() for axes in figure.axes] == [
+        "",
+        "2026-11-24 13:00:00 to 13:04:00, Europe/Berlin (CET)",
+    ]
     drawn(figure)
     labels = [label.get_text() for label in figure.axes[1].get_xticklabels()]
     assert "13:00" in labels, "noon in UTC"
@@ -261,7 +264,7 @@ def test_axes_of_ones_own_keep_what_they_have() -> None:
     later.plot(axes, tz="Asia/Tokyo")
     assert [line.get_label() for line in axes.lines] == ["one", "later"]
     assert np.allclose((np.array(axes.get_xlim()) - NOON / SECOND / 86_400) * 1440, [0, 90], atol=1e-3)
-    assert axes.get_xlabel() == "Asia/Tokyo (JST)"
+    assert axes.get_xlabel() == "2026-11-24, Asia/Tokyo (JST)"
     assert axes.get_title("left") == "", "the name of one would be wrong for both"
 
 

@@ -14,6 +14,7 @@ CHANGE = "Change what is archived"
 ABOUT = "Settings and testing"
 _ARCHIVES = "List the archives that the archive-access service offers; release 3.2.6 has one."
 _CONTRACT = "Check a live server against the specifications and the behaviour of release 3.2.6."
+_PLOT = "Plot channels over time: in the terminal, in a file, or in a window."
 _RUN = "Run the commands of a file, as the administrative service takes them."
 _EXPORT = "Write the configuration of all channels of a server as XML."
 _IMPORT = "Bring the channels of a server to what an XML file says."
@@ -26,6 +27,7 @@ COMMANDS = {
     "status": Entry("commands.status:status", "Show the cluster: what is wrong, servers, channels by state.", FIND),
     "archives": Entry("commands.archives:archives", _ARCHIVES, FIND),
     "doctor": Entry("commands.doctor:doctor", "Check that everything is there: services, clocks, credentials.", FIND),
+    "plot": Entry("commands.plot:plot", _PLOT, FIND),
     "add": Entry("commands.add:add", "Add channels to a server.", CHANGE),
     "rename": Entry("commands.rename:rename", "Give channels other names; their samples stay with them.", CHANGE),
     "move": Entry("commands.channel_changes:move", "Move channels to another server.", CHANGE),
