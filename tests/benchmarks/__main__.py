@@ -97,6 +97,7 @@ SECTIONS = ("decoding", "loopback", "memory", "wall-time", "sizes", "imports")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="what to measure; by default everything")
+    parser.add_argument("--kind", action="append", choices=bodies.KINDS, help="only samples of this kind")
     parser.add_argument("--samples", type=int, default=200_000, help="samples of a reply (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of which the median is taken (default: 5)")
     parser.add_argument("--large", action="store_true", help="also sizes of 10 million samples")
@@ -107,10 +108,10 @@ def main() -> None:
     if "imports" in wanted:
         measure_imports(options.rounds)
     if "decoding" in wanted:
-        measure_decoding(options.samples, options.rounds)
+        measure_decoding(options.samples, options.rounds, options.kind or bodies.KINDS)
     with canned_server.running() as port:
         if "loopback" in wanted:
-            measure_loopback(port, options.samples, options.rounds)
+            measure_loopback(port, options.samples, options.rounds, options.kind or bodies.KINDS)
         if "wall-time" in wanted:
             measure_wall_time(port, 5 * options.samples, options.rounds)
         if "memory" in wanted:
