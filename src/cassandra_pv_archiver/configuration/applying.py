@@ -17,7 +17,7 @@ from .difference import ConfigurationDifference, diff
 from .journal import CommandOutcome, Journal
 from .model import ArchiveConfiguration, ChannelConfiguration
 from .planning_batches import BLOCKED_FOR
-from .plans import PlannedBatch, PlannedCommand
+from .plans import Plan, PlannedBatch, PlannedCommand
 from .prediction_rules import ModelledCluster
 
 __all__ = [
@@ -188,8 +188,8 @@ class PlanRun:
     """
 
     def __init__(self, journal: Journal) -> None:
-        self.journal = journal
-        self.plan = journal.plan
+        self.journal: Journal = journal
+        self.plan: Plan = journal.plan
         self.plan.after()
         self._cluster = ModelledCluster(self.plan.before)
         for planned in self.plan.commands:
