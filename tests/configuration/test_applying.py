@@ -272,6 +272,41 @@ def test_a_plan_is_refused_if_the_channels_have_changed(tmp_path: Path) -> None:
     assert applied(untouched, made)
 
 
+def test_long_lists_are_shortened_in_messages() -> None:
+    present = configuration(*(channel(f"c{number:02}") for number in range(12)))
+    made = plan(configuration(*(channel(each.name, enabled=False) for each in present.channels)), present)
+    with pytest.raises(PlanOutdatedError, match=r"removed 'c09'; and 2 more$"):
+        applied(AdminDriver(simulated(configuration())), made)
+    simulator = simulated(present)
+    removal = plan(configuration(owns=(OwnedChannels(server=ONE),)), present, EVERYTHING)
+
+    def interfere() -> None:
+        driver.before_batch = None
+        AdminDriver(simulator).run(apply_plan(removal, None, "stop", 60.0, None))
+
+    driver = AdminDriver(simulator, before_batch=interfere)
+    lines = str(applied(driver, made)).splitlines()
+    assert lines[0] == "0 of 12 commands are done."
+    assert lines[1].startswith(
+        "update_channel 'c00': failed: Channel \"c00\" cannot be updated because it does not exist"
+    )
+    assert lines[11] == lines[-1] == "and 2 more"
+
+
+def test_a_channel_that_moves_while_the_servers_are_asked_is_there_once() -> None:
+    present = configuration(channel("a"), channel("b", server=TWO))
+    simulator = simulated(present)
+    moving = plan(configuration(channel("a", server=TWO)), present)
+
+    def moves(exchange: Any) -> Any:
+        response = exchange.proceed()
+        AdminDriver(simulator).run(apply_plan(moving, None, "stop", 60.0, None))
+        return response
+
+    simulator.faults.add(moves, operation="listChannelsForServer", nth=1)
+    assert {each.name: each.server for each in state(simulator).channels} == {"a": TWO, "b": TWO}
+
+
 def test_a_plan_with_a_server_that_is_not_there_is_refused() -> None:
     nowhere = "99999999-2222-3333-4444-555555555559"
     made = plan(configuration(channel("a", server=nowhere)), configuration())

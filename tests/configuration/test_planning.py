@@ -257,6 +257,11 @@ def test_a_plan_that_was_changed_by_hand_is_refused(tmp_path: Path) -> None:
         Plan.from_json(text.replace('"channelName": "a"', '"channelName": "b"')).after()
 
 
+def test_a_batch_has_at_least_one_command() -> None:
+    with pytest.raises(ValueError, match="at least one command"):
+        PlanPolicy(batch_size=0)
+
+
 def test_a_plan_shows_what_it_does() -> None:
     present = configuration(channel("a"), channel("b"))
     desired = configuration(channel("b", renamed_from="a"), channel("c", renamed_from="b"), channel("d"))
