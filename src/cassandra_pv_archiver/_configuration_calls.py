@@ -18,15 +18,8 @@ from ._path_encoding import parse_server_id
 from ._steps import Flow, Pause, Stopwatch
 from .commands import ServerId
 from .configuration import ArchiveConfiguration, ChannelConfiguration, Plan, PlannedCommand, configuration_of_cluster
-from .configuration.applying import (
-    ApplyProgressHandler,
-    ApplyReport,
-    Channels,
-    PlanInterruptedError,
-    PlanOutdatedError,
-    PlanRun,
-    servers_of,
-)
+from .configuration.applying import Channels, PlanRun, servers_of
+from .configuration.applying_reports import ApplyProgressHandler, ApplyReport, PlanInterruptedError, PlanOutdatedError
 from .configuration.journal import CommandOutcome, Journal
 from .errors import ArchiverError, ConnectionFailedError, InvalidReplyError, NotFoundError, RefusedError
 from .limits import check_seconds

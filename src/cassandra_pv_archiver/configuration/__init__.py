@@ -1,6 +1,6 @@
 """Configuration as code, the offline part: what a cluster archives as values, and as files."""
 
-from .applying import (
+from .applying_reports import (
     AppliedCommand,
     ApplyProgress,
     ApplyProgressHandler,
