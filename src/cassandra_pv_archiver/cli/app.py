@@ -17,6 +17,7 @@ _CONTRACT = "Check a live server against the specifications and the behaviour of
 _PLOT = "Plot channels over time: in the terminal, in a file, or in a window."
 _RUN = "Run the commands of a file, as the administrative service takes them."
 _EXPORT = "Write the configuration of all channels of a server as XML."
+_CONFIG = "Keep what a cluster archives in files: check, compare, plan and apply them."
 _IMPORT = "Bring the channels of a server to what an XML file says."
 
 COMMANDS = {
@@ -38,6 +39,7 @@ COMMANDS = {
     "run": Entry("commands.run:run", _RUN, CHANGE),
     "export": Entry("commands.server_files:export", _EXPORT, CHANGE),
     "import": Entry("commands.server_files:import_", _IMPORT, CHANGE),
+    "config": Entry("commands.config:app", _CONFIG, CHANGE),
     "profile": Entry("commands.profile:app", "Show and edit settings that are stored under a name.", ABOUT),
     "demo": Entry("commands.demo:demo", "Show the SDK at work on a simulated cluster of two servers.", ABOUT),
     "simulate": Entry("commands.simulate:simulate", "Serve a simulated cluster until Ctrl-C or SIGTERM.", ABOUT),
