@@ -39,6 +39,10 @@ PRINTED = {
         "samples would be lost: 0\n5 of 5 commands are done.",
         "undone: True\nas before: True",
     ],
+    "plot_channels": [
+        "['RING:CURRENT', 'RING:MODE', 'RING:OPERATOR']",
+        "mA ['channels.png', 'current.pdf', 'temperatures.svg']",
+    ],
     "progress_bar": ["RING:CURRENT [####################] 4,3", "RING:MODE [####################] 7 samples\n"],
     "report_as_web_page": ["4 curves, 7 tables"],
     "run_commands": [

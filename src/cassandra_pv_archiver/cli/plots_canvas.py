@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,9 @@ from cassandra_pv_archiver._plot_traces import ALARMS, Trace
 
 from .plots_axis import Scale
 
-LINE_COLOURS = {"blue+": 94, "green+": 92, "cyan+": 96, "white": 37, "blue": 34, "green": 32, "cyan": 36}
-"""Colours of lines, as plotext and as terminals call them."""
-ALARM_COLOURS = {"MINOR": ("yellow", 33), "MAJOR": ("red", 31), "INVALID": ("magenta", 35)}
+LINE_COLOURS = (12, 2, 6, 10, 4, 14, 8)
+"""Colours of lines by the number that terminals give them; yellow, red and magenta are for alarms."""
+ALARM_COLOURS = {"MINOR": 3, "MAJOR": 1, "INVALID": 5}
 ALARM_LETTERS = {"MINOR": "m", "MAJOR": "M", "INVALID": "I"}
 NO_VALUE = "x"
 LETTERS = "abcdefghijklnopqrstuvwyz"
@@ -47,8 +47,12 @@ class Canvas:
     width: int
     colour: bool
 
-    def painted(self, text: str, code: int) -> str:
-        """A text in a colour, or another look, of the terminal."""
+    def painted(self, text: str, colour: int) -> str:
+        """A text in one of the colours of the terminal."""
+        return self.styled(text, f"38;5;{colour}")
+
+    def styled(self, text: str, code: str) -> str:
+        """A text in a style of the terminal, if it has any."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
     def lines(self, panel: Sequence[Trace], scale: Scale, rows: int) -> list[str]:
@@ -67,16 +71,16 @@ class Canvas:
         figure.ruler("y").ticks(list(scale.marks), labels)
         for place, trace in enumerate(panel):
             if len(panel) == 1:
-                self._draw_band(figure, trace)
+                self._draw_band(figure, trace, (scale.high - scale.low) / rows)
             self._draw_line(library, trace, place, alone=len(panel) == 1)
         text: str = figure.build().string(colorless=not self.colour)
         figure.clear()
         return [line if self.colour else line.rstrip() for line in text.splitlines()]
 
-    def _draw_band(self, figure: Any, trace: Trace) -> None:
+    def _draw_band(self, figure: Any, trace: Trace, row: float) -> None:
         trace = self._visible(trace)
-        if not np.any(trace.lows[trace.has_value] != trace.highs[trace.has_value]):
-            return
+        # Narrower bands are hidden by the line, or stand beside it in the next row.
+        trace = replace(trace, has_value=trace.has_value & (trace.highs - trace.lows > row))
         for begin, end in _runs(trace, by_alarm=False):
             part = trace.select(np.arange(begin, end))
             x = _in_turn(_shares(trace, part.begins), _shares(trace, part.ends))
@@ -87,7 +91,7 @@ class Canvas:
     def _draw_line(self, library: Any, trace: Trace, place: int, *, alone: bool) -> None:
         trace = self._visible(trace)
         symbol = _DOTS if alone or self.colour else LETTERS[place % len(LETTERS)]
-        colour = list(LINE_COLOURS)[place % len(LINE_COLOURS)]
+        colour = LINE_COLOURS[place % len(LINE_COLOURS)]
         before = -1
         for begin, end in _runs(trace, by_alarm=True):
             part = trace.select(np.arange(begin, end))
@@ -97,7 +101,7 @@ class Canvas:
                 # The way from the sample before, which has another severity.
                 x, y = np.append(x[0], x), np.append(trace.values[begin - 1], y)
             rank = int(part.ranks[0])
-            pixel = library.pixel(ALARM_COLOURS[ALARMS[rank - 1]][0] if rank else colour)
+            pixel = library.pixel(ALARM_COLOURS[ALARMS[rank - 1]] if rank else colour)
             signal = library.figure.signal(x.tolist(), y.tolist(), marker=library.marker(symbol, pixel=pixel))
             library.figure.draw(signal.lines(True))
             before = end
@@ -115,9 +119,9 @@ class Canvas:
         if len(panel) == 1:
             for begin, end in self._gaps(panel[0]):
                 cells[begin:end] = [NO_VALUE if cell == " " else cell for cell in cells[begin:end]]
-        codes = {ALARM_LETTERS[severity]: code for severity, (_, code) in ALARM_COLOURS.items()}
+        colours = {ALARM_LETTERS[severity]: colour for severity, colour in ALARM_COLOURS.items()}
         stretches = ((letter, "".join(same)) for letter, same in itertools.groupby(cells))
-        row = "".join(self.painted(text, codes[letter]) if letter in codes else text for letter, text in stretches)
+        row = "".join(self.painted(text, colours[letter]) if letter in colours else text for letter, text in stretches)
         return f"{' ' * (self.margin + 1)}{row.rstrip()}" if row.strip() else ""
 
     def texts(self, trace: Trace) -> str:
@@ -135,8 +139,8 @@ class Canvas:
             if end <= free:
                 continue
             shown = set_cell_size(_shortened(text, end - free), end - free)
-            code = ALARM_COLOURS[ALARMS[int(rank) - 1]][1] if rank else 0
-            row += " " * (free - at) + (self.painted(shown, code) if code else shown)
+            row += " " * (free - at)
+            row += self.painted(shown, ALARM_COLOURS[ALARMS[int(rank) - 1]]) if rank else shown
             at = end
         return f"{' ' * self.margin}┤{row}".rstrip()
 

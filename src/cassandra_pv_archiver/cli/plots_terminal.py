@@ -16,7 +16,7 @@ from .plots_axis import Scale, state_scale, time_axis, value_scale
 from .plots_canvas import ALARM_COLOURS, ALARM_LETTERS, LETTERS, LINE_COLOURS, NO_VALUE, Canvas
 
 _LOWEST, _HIGHEST = 5, 24
-_BOLD, _FAINT = 1, 2
+_BOLD, _FAINT = "1", "2"
 _SMALLEST_MARGIN = 3
 _WORDS = {Shape.NUMBERS: "mean, minimum and maximum", Shape.STATES: "first state"}
 
@@ -107,8 +107,8 @@ def _title(canvas: Canvas, trace: Trace, meaning: str) -> str:
         notes.append(f"{_WORDS.get(trace.shape, 'first value')} of {duration_text(trace.spacing)} each")
     right = ", ".join(notes)
     space = width - cell_len(left) - cell_len(right)
-    shown = canvas.painted(name, _BOLD) + left[len(name) :]
-    return f"{shown}{' ' * space}{canvas.painted(right, _FAINT)}" if right and space > 2 else shown
+    shown = canvas.styled(name, _BOLD) + left[len(name) :]
+    return f"{shown}{' ' * space}{canvas.styled(right, _FAINT)}" if right and space > 2 else shown
 
 
 def _names(canvas: Canvas, panel: Sequence[Trace]) -> Iterator[str]:
@@ -117,18 +117,17 @@ def _names(canvas: Canvas, panel: Sequence[Trace]) -> Iterator[str]:
     def mark(place: int) -> str:
         return "━━" if canvas.colour else LETTERS[place % len(LETTERS)]
 
-    codes = list(LINE_COLOURS.values())
     entries = [
-        (f"{mark(place)} {printable(trace.name)}", mark(place), codes[place % len(codes)])
+        (f"{mark(place)} {printable(trace.name)}", mark(place), LINE_COLOURS[place % len(LINE_COLOURS)])
         for place, trace in enumerate(panel)
     ]
     entries += [(printable(panel[0].units), "", 0)] if panel[0].units else []
     row, used = "", 0
-    for text, begin, code in entries:
+    for text, begin, colour in entries:
         if used and used + 3 + cell_len(text) > canvas.margin + 1 + canvas.width:
             yield row
             row, used = "", 0
-        row += ("   " if used else "") + canvas.painted(begin, code) + text[len(begin) :]
+        row += ("   " if used else "") + canvas.painted(begin, colour) + text[len(begin) :]
         used += (3 if used else 0) + cell_len(text)
     yield row
 
@@ -136,7 +135,7 @@ def _names(canvas: Canvas, panel: Sequence[Trace]) -> Iterator[str]:
 def _explained(canvas: Canvas, traces: Sequence[Trace]) -> str:
     """What the letters below panels mean, as far as there are any."""
     parts = [
-        canvas.painted(f"{ALARM_LETTERS[severity]} {severity}", ALARM_COLOURS[severity][1])
+        canvas.painted(f"{ALARM_LETTERS[severity]} {severity}", ALARM_COLOURS[severity])
         for rank, severity in enumerate(ALARMS, 1)
         if any(bool(np.any(trace.ranks == rank)) for trace in traces)
     ]
