@@ -25,6 +25,7 @@ COMMANDS = {
     "channels": Entry("commands.channels:channels", "List channels with their state and configuration.", FIND),
     "channel": Entry("commands.channel:channel", "Show the configuration and the status of one channel.", FIND),
     "get": Entry("commands.get:get", "Get samples of one channel or several, as a table or into a file.", FIND),
+    "follow": Entry("commands.follow:follow", "Print samples as they are archived, until Ctrl-C.", FIND),
     "status": Entry("commands.status:status", "Show the cluster: what is wrong, servers, channels by state.", FIND),
     "archives": Entry("commands.archives:archives", _ARCHIVES, FIND),
     "doctor": Entry("commands.doctor:doctor", "Check that everything is there: services, clocks, credentials.", FIND),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import typer
 
-from cassandra_pv_archiver.errors import ArchiverError, NotFoundError
+from cassandra_pv_archiver.errors import NotFoundError
 
 from .failures import Failure, Status, explain
 from .getting_plan import Plan, Request
@@ -21,12 +20,12 @@ from .reading_channels import ChannelReading, readings
 from .reading_rows import Row, merged
 from .session import Session
 from .times import show_time
-from .writing_files import File, Stdout
+from .writing_files import File, Stream
 
 if TYPE_CHECKING:
     from cassandra_pv_archiver import ArchiveClient
 
-__all__ = ["Request", "get_at", "get_range", "matching"]
+__all__ = ["Request", "explained", "get_at", "get_range", "matching"]
 
 _AT_ONCE = 1_000
 _FIRST_ON_SCREEN = 40
@@ -41,26 +40,38 @@ class Copy:
         session: The session.
         plan: What is wanted.
         target: Where the rows go, once that is open.
+        waiting: Rows that are to go together.
         rows: How many have gone.
         last: The time of the last one, in nanoseconds since 1970-01-01 UTC.
     """
 
     session: Session
     plan: Plan
-    target: File | Stdout | None = None
+    target: File | Stream | None = None
+    waiting: list[Row] = field(default_factory=list[Row])
     rows: int = 0
     last: int = 0
 
     def all(self, names: Sequence[str], rows: Iterator[Row], progress: ExitStack) -> None:
         """Writes all rows. Progress ends with the first ones if they go to a terminal."""
-        target = self.target = self.plan.open(self.session, names)
+        self.target = self.plan.open(self.session, names)
         to_terminal = self.plan.file is None and self.session.output.is_terminal
         size = _FIRST_ON_SCREEN if to_terminal else _AT_ONCE
-        while chunk := list(islice(rows, size)):
-            if to_terminal:
-                progress.close()
-            target.write(chunk)
-            self.rows, self.last, size = self.rows + len(chunk), chunk[-1][0], _AT_ONCE
+        for row in rows:
+            self.waiting.append(row)
+            if len(self.waiting) == size:
+                if to_terminal:
+                    progress.close()
+                self._write()
+                size = _AT_ONCE
+        progress.close()
+        self._write()
+
+    def _write(self) -> None:
+        rows, self.waiting = self.waiting, []
+        if self.target is not None and rows:
+            self.target.write(rows)
+            self.rows, self.last = self.rows + len(rows), rows[-1][0]
 
     def complete(self) -> None:
         """Ends it well."""
@@ -70,6 +81,11 @@ class Copy:
     def abandon(self) -> str:
         """Ends what cannot be completed; says what was kept."""
         where = ""
+        try:
+            self._write()
+        except Failure:
+            self.discard()
+            raise
         if self.target is not None and self.rows:
             where = self.target.abandon()
         if not where:
@@ -108,26 +124,17 @@ def get_range(session: Session, names: Sequence[str], plan: Plan) -> None:
         typer.Exit: Channels could not be read; the others are complete.
     """
     copy = Copy(session, plan)
-    failures: dict[str, Exception] = {}
-    try:
-        with session.archive() as archive:
+    with session.archive() as archive:
+        try:
             channels = _copied(copy, archive, names)
-            failures = {channel.name: channel.failure for channel in channels if channel.failure is not None}
-            cut = [channel for channel in channels if channel.failure is not None and channel.reached is not None]
-            if failures and len(channels) == 1:
-                raise _ended(copy, *failures.popitem())
-            if cut:
-                session.output.warn(f"Samples are missing. {copy.abandon()}")
-            else:
-                copy.complete()
-            _tell_what_is_gone(session, archive, channels)
-    except KeyboardInterrupt as error:
-        raise Failure(f"Interrupted. {copy.abandon()}", status=Status.INTERRUPTED) from error
-    except ArchiverError as error:
-        raise _ended(copy, "", error) from error
-    except BaseException:
-        copy.discard()
-        raise
+            _end(copy, channels)
+        except KeyboardInterrupt as error:
+            raise Failure(f"Interrupted. {copy.abandon()}", status=Status.INTERRUPTED) from error
+        except BaseException:
+            copy.discard()
+            raise
+        _tell_what_is_gone(session, archive, channels)
+    failures = {channel.name: channel.failure for channel in channels if channel.failure is not None}
     _tell_the_end(session, plan, copy.rows, failures, len(names))
 
 
@@ -142,7 +149,7 @@ def get_at(session: Session, names: Sequence[str], plan: Plan) -> None:
     with session.progress("Reading"), session.archive() as archive:
         found, failures = rows_at(archive, names, plan.wanted.start, plan.rows)
     if len(failures) == len(names):
-        raise _explained(session, *failures.popitem())
+        raise explained(session, *failures.popitem())
     try:
         copy.all(names, (row for row in found.values() if row is not None), ExitStack())
         copy.complete()
@@ -162,9 +169,9 @@ def _copied(copy: Copy, archive: ArchiveClient, names: Sequence[str]) -> list[Ch
         with readings(archive, names, wanted, bars) as channels:
             there = [channel for channel in channels if channel.failure is None or channel.reached is not None]
             if not there:
-                first = channels[0]
+                first = next((channel for channel in channels if channel.ended_all), channels[0])
                 assert first.failure is not None
-                raise _explained(copy.session, first.name, first.failure) from first.failure
+                raise explained(copy.session, first.name, first.failure) from first.failure
             if plan.step is None:
                 rows = merged(there, plan.rows)
             else:
@@ -175,11 +182,23 @@ def _copied(copy: Copy, archive: ArchiveClient, names: Sequence[str]) -> list[Ch
 
 
 def _ended(copy: Copy, name: str, error: Exception) -> Failure:
-    failure = _explained(copy.session, name, error)
+    failure = explained(copy.session, name, error)
     return Failure(failure.what, f"{copy.abandon()} {failure.advice}".rstrip(), failure.status)
 
 
-def _explained(session: Session, name: str, error: Exception) -> Failure:
+def _end(copy: Copy, channels: Sequence[ChannelReading]) -> None:
+    """Completes what was written, unless samples are missing of a channel that it has."""
+    for channel in channels:
+        if channel.failure is not None and (channel.ended_all or len(channels) == 1):
+            raise _ended(copy, channel.name, channel.failure) from channel.failure
+    if any(channel.failure is not None and channel.reached is not None for channel in channels):
+        copy.session.output.warn(f"Samples are missing. {copy.abandon()}")
+    else:
+        copy.complete()
+
+
+def explained(session: Session, name: str, error: Exception) -> Failure:
+    """The failure that tells of an error with a channel; of a channel that does not exist, with near names."""
     return no_such_channel(session, name) if isinstance(error, NotFoundError) else explain(error)
 
 
@@ -200,7 +219,7 @@ def _tell_what_is_gone(session: Session, archive: ArchiveClient, channels: Seque
 
 def _tell_the_end(session: Session, plan: Plan, rows: int, failures: Mapping[str, Exception], channels: int) -> None:
     output = session.output
-    explained = {name: _explained(session, name, error) for name, error in list(failures.items())[:_LISTED]}
+    told = {name: explained(session, name, error) for name, error in list(failures.items())[:_LISTED]}
     if plan.file is not None and session.as_json:
         output.json(
             {
@@ -215,7 +234,7 @@ def _tell_the_end(session: Session, plan: Plan, rows: int, failures: Mapping[str
         output.note("There are no such samples in this range.")
     elif plan.file is not None:
         output.note(f"{rows:,} {'row' if rows == 1 else 'rows'}: {plan.file}")
-    for name, failure in explained.items():
+    for name, failure in told.items():
         output.warn(failure.what if name in failure.what else f"{name}: {failure.what}")
     if len(failures) > _LISTED:
         output.warn(f"... and {len(failures) - _LISTED} more channels failed.")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from .failures import usage
 from .reading_channels import Wanted
 from .reading_rows import SEVERITIES, RowForm
 from .session import Session
 from .times import read_duration, read_range, read_time
-from .writing_files import BINARY, File, Stdout, Writer, check_target, format_of
-from .writing_times import TIME_FORMATS, offsets, time_writer
+from .writing_files import BINARY, File, Stream, check_target, format_of, is_stream
+from .writing_formats import Shape, maker_of
+from .writing_times import TIME_FORMATS, offsets
 
 METHODS = ("previous", "nearest", "linear")
 
@@ -45,7 +44,7 @@ class Plan:
     force: bool
     time_format: str
 
-    def open(self, session: Session, names: Sequence[str]) -> File | Stdout:
+    def open(self, session: Session, names: Sequence[str]) -> File | Stream:
         """Opens what is written to.
 
         Raises:
@@ -54,50 +53,18 @@ class Plan:
         columns = self.rows.columns if self.step is None else ("time", *names)
         if self.step is not None and "time" in names:
             raise usage("A channel is called 'time', as the first column is.", "Leave out --align and --step.")
-        make = self._writer(session, columns, hide_channel=len(names) == 1)
-        if self.file is None:
-            return Stdout(self.form, make)
+        shape = Shape(
+            columns,
+            self.time_format,
+            self.wanted.start,
+            self.wanted.end,
+            has_one_channel=len(names) == 1 and self.step is None,
+            to_terminal=self.file is None and session.output.is_terminal,
+        )
+        make = maker_of(self.form, session, shape)
+        if self.file is None or is_stream(self.file):
+            return Stream(self.form, make, self.file)
         return File(self.file, self.form, make, force=self.force)
-
-    def _writer(self, session: Session, columns: Sequence[str], *, hide_channel: bool) -> Callable[[Any], Writer]:
-        time = time_writer(self.time_format, session.zone)
-        match self.form:
-            case "csv":
-                from .writing_csv import CsvWriter
-
-                return lambda stream: CsvWriter(stream, columns, time)
-            case "json" | "jsonl":
-                from .writing_json import JsonLinesWriter, JsonWriter
-
-                kind = JsonWriter if self.form == "json" else JsonLinesWriter
-                return lambda stream: kind(stream, columns, time)
-            case "table":
-                return self._table(session, columns, hide_channel=hide_channel and self.step is None)
-            case _:
-                from .writing_arrow import ArrowWriter
-
-                return lambda path: ArrowWriter(path, columns, is_parquet=self.form == "parquet")
-
-    def _table(self, session: Session, columns: Sequence[str], *, hide_channel: bool) -> Callable[[Any], Writer]:
-        from .times import show_time
-        from .writing_table import TableWriter
-
-        zone, time, title = session.zone, time_writer(self.time_format, session.zone), "Time"
-        if self.time_format == "local":
-            found = offsets(self.wanted.start, self.wanted.end, zone)
-            if len(found) == 1:
-                title = f"Time ({found[0] if found[0] != 'Z' else 'UTC'})"
-            else:
-                time = partial(show_time, zone=zone)
-        terminal = session.output if self.file is None and session.output.is_terminal else None
-
-        def make(stream: Any) -> Writer:
-            writer = TableWriter(stream, columns, time, title=title, output=terminal)
-            if hide_channel:
-                writer.leave_out_channel()
-            return writer
-
-        return make
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +116,7 @@ class Request:
             at=at,
             rows=RowForm(is_decimated and step is None, self.enum_numbers, self.changes, self._severity()),
             step=step,
-            method=self._one_of("--align", self.align, METHODS),
+            method=one_of("--align", self.align, METHODS),
             file=self.file,
             form=form,
             force=self.force,
@@ -192,19 +159,24 @@ class Request:
         }
 
     def _severity(self) -> str:
-        return self._one_of("--severity", None if self.severity is None else self.severity.upper(), SEVERITIES)
+        return one_of("--severity", None if self.severity is None else self.severity.upper(), SEVERITIES)
 
     def _time_format(self, form: str) -> str:
         if form in BINARY and self.time_format is not None:
             raise usage(f"Times in {form} files are always nanoseconds in UTC.", "Leave out --time-format.")
         if self.time_format is None:
             return "local" if form == "table" else "iso"
-        return self._one_of("--time-format", self.time_format, TIME_FORMATS)
+        return one_of("--time-format", self.time_format, TIME_FORMATS)
 
-    @staticmethod
-    def _one_of(option: str, given: str | None, known: Sequence[str]) -> str:
-        if given is None:
-            return known[0]
-        if given not in known:
-            raise usage(f"{option}: {given!r} is not known.", f"Give one of: {', '.join(known)}")
-        return given
+
+def one_of(option: str, given: str | None, known: Sequence[str]) -> str:
+    """What was given of what is known; the first one if nothing was given.
+
+    Raises:
+        Failure: It is not known.
+    """
+    if given is None:
+        return known[0]
+    if given not in known:
+        raise usage(f"{option}: {given!r} is not known.", f"Give one of: {', '.join(dict.fromkeys(known))}")
+    return given

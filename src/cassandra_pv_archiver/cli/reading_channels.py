@@ -57,6 +57,7 @@ class ChannelReading:
         name: The channel.
         start: The beginning of the range, in nanoseconds since 1970-01-01 UTC.
         failure: What kept the read from being completed, once it has ended so.
+        ended_all: Whether that is true of all channels, because the service cannot be reached.
         reached: The time of the newest sample so far, in nanoseconds since 1970-01-01 UTC; None if there is none.
         begins_late: Whether no raw sample lies at or before the beginning.
     """
@@ -64,6 +65,7 @@ class ChannelReading:
     def __init__(self, archive: ArchiveClient, name: str, wanted: Wanted, part: int, tally: Tally) -> None:
         self.name = name
         self.failure: ArchiverError | ValueError | None = None
+        self.ended_all = False
         self.reached: int | None = None
         self.start = wanted.start
         self.begins_late = wanted.is_raw
@@ -98,10 +100,11 @@ class ChannelReading:
                 kept = self._trimmed(series)
                 if len(kept):
                     yield kept
-        except (ConnectionFailedError, UnavailableError):
-            raise  # no other channel could be read either
         except (ArchiverError, ValueError) as error:
             self.failure = error
+            if isinstance(error.__cause__ or error, ConnectionFailedError | UnavailableError):
+                self.ended_all = True
+                self._tally.ended.set()
             received: SampleSeries | None = getattr(error, "received", None)
             if received is not None and len(rest := self._trimmed(self._new(received))):
                 yield rest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
@@ -45,14 +45,16 @@ class RowForm:
         return (*COLUMNS, *EXTREMES) if self.extremes else COLUMNS
 
     def rows(self, parts: Iterable[SampleSeries]) -> Iterator[Row]:
-        """The rows of one channel, whose samples come in parts."""
-        rows = (row for series in parts for row in self.of_series(series))
-        if self.changes:
-            rows = _changes(rows)
-        if self.severity == SEVERITIES[0]:
-            return rows
+        """The rows of one channel that are wanted, whose samples come in parts."""
+        return filter(self.choice(), (row for series in parts for row in self.of_series(series)))
+
+    def choice(self) -> Callable[[Row], bool] | None:
+        """Says of each row of one channel, in their order, whether it is wanted; None if all are."""
         too_low = frozenset(SEVERITIES[: SEVERITIES.index(self.severity)])
-        return (row for row in rows if row[4] not in too_low)
+        if not self.changes:
+            return (lambda row: row[4] not in too_low) if too_low else None
+        changes = _Changes()
+        return lambda row: changes.has(row) and row[4] not in too_low
 
     def of_series(self, series: SampleSeries) -> Iterator[Row]:
         """The rows of some samples."""
@@ -106,13 +108,16 @@ def merged(channels: Iterable[ChannelReading], form: RowForm) -> Iterator[Row]:
     return heapq.merge(*[form.rows(channel.parts()) for channel in channels], key=itemgetter(0))
 
 
-def _changes(rows: Iterator[Row]) -> Generator[Row]:
-    before: Row = ()
-    for row in rows:
-        told = row[2:6]
-        if told != before and repr(told) != repr(before):  # NaN is not another value than NaN
-            yield row
-        before = told
+class _Changes:
+    """Finds rows that differ from the one before in more than their time."""
+
+    def __init__(self) -> None:
+        self._before: Row = ()
+
+    def has(self, row: Row) -> bool:
+        """Whether this row does."""
+        before, self._before = self._before, row[2:6]
+        return self._before != before and repr(self._before) != repr(before)  # NaN is not another value than NaN
 
 
 def _units(series: SampleSeries) -> dict[str | None, None]:

@@ -20,7 +20,7 @@ class ArrowWriter:
     """Writes row groups of one schema. Where later values do not fit it, what there is is written again in a wider one.
 
     Args:
-        path: The file, which is there already and empty.
+        path: A regular file of our own, which is there already and empty.
         columns: The names of the rows' columns.
         is_parquet: Whether it becomes Parquet.
     """
@@ -35,7 +35,7 @@ class ArrowWriter:
         self._kinds: list[str | None] = [known.get(name) if is_long else None for name in columns]
         self._rows: list[Row] = []
         self._held = 0
-        self._open()
+        self._writer: Any = None
 
     def write(self, rows: Sequence[Row]) -> None:
         """Takes some rows."""
@@ -48,6 +48,8 @@ class ArrowWriter:
     def finish(self) -> None:
         """Writes what is left, and the end of the file."""
         self._flush()
+        if self._writer is None:
+            self._open()
         self._close()
 
     def _flush(self) -> None:
@@ -56,14 +58,19 @@ class ArrowWriter:
         cells = [list(column) for column in zip(*self._rows, strict=True)]
         self._rows, self._held = [], 0
         kinds = [self._kinds[0], *map(_wider_kind, self._kinds[1:], cells[1:])]
-        if [kind or "number" for kind in kinds] != [kind or "number" for kind in self._kinds]:
+        if self._writer is None:
+            self._kinds = kinds
+            self._open()
+        elif [kind or "number" for kind in kinds] != [kind or "number" for kind in self._kinds]:
             self._widen(kinds)
         self._kinds = kinds
-        self._writer.write_batch(self._batch(cells))
+        writer: Any = self._writer
+        writer.write_batch(self._batch(cells))
 
     def _widen(self, kinds: list[str | None]) -> None:
         """Writes again what there is, with columns of other types."""
         self._close()
+        assert self._path.is_file()
         narrow = self._path.with_name(f"{self._path.name}.narrow")
         self._path.replace(narrow)
         self._kinds = kinds

@@ -73,54 +73,84 @@ def check_target(path: Path, *, force: bool) -> None:
         raise usage(f"{path} exists.", "Give another name, or --force to overwrite it.")
 
 
-class Stdout:
-    """Writes to stdout; binary formats through a file that is copied when it is complete."""
+def is_stream(path: Path) -> bool:
+    """Whether a path names something that is there and no regular file, such as a named pipe or a device."""
+    return path.exists() and not path.is_file()
 
-    def __init__(self, form: str, make_writer: MakeWriter) -> None:
+
+class Stream:
+    """Writes to stdout, or to a named pipe or device, of which nothing is ever removed or renamed.
+
+    Binary formats go through a temporary file that is copied when it is complete.
+
+    Args:
+        form: The format.
+        make_writer: Makes the writer.
+        path: The named pipe or device; None for stdout.
+    """
+
+    def __init__(self, form: str, make_writer: MakeWriter, path: Path | None = None) -> None:
+        self._name = "Stdout" if path is None else str(path)
+        self._path = path
         self._spool: Path | None = None
-        if form not in BINARY:
-            self._writer = make_writer(sys.stdout)
+        self._text: TextIO | None = None
+        if form in BINARY:
+            if path is None and sys.stdout.isatty():
+                raise usage(f"{form.title()} is not for terminals.", f"Give -o FILE.{form}, or send it on with a pipe.")
+            descriptor, name = tempfile.mkstemp(f".{form}", "cpva-")
+            os.close(descriptor)
+            self._spool = Path(name)
+            self._writer = make_writer(self._spool)
             return
-        if sys.stdout.isatty():
-            raise usage(f"{form.title()} is not for terminals.", f"Give -o FILE.{form}, or send it on with a pipe.")
-        descriptor, name = tempfile.mkstemp(f".{form}", "cpva-")
-        os.close(descriptor)
-        self._spool = Path(name)
-        self._writer = make_writer(self._spool)
+        with _telling(self._name):
+            self._text = sys.stdout if path is None else path.open("w", encoding="utf-8", newline="")
+        self._writer = make_writer(self._text)
 
     def write(self, rows: Sequence[Row]) -> None:
         """Writes some rows.
 
         Raises:
-            Failure: What stdout goes to is full, for example.
+            Failure: There is no space, for example.
         """
-        with _telling("Stdout", ""):
+        with _telling(self._name):
             self._writer.write(rows)
 
     def complete(self) -> None:
         """Writes the end."""
-        with _telling("Stdout", ""):
+        with _telling(self._name):
             self._writer.finish()
             if self._spool is not None:
-                with self._spool.open("rb") as spool:
-                    shutil.copyfileobj(spool, sys.stdout.buffer)
-            sys.stdout.flush()
+                self._copy(self._spool)
+            if self._text is not None:
+                self._text.flush()
         self.remove()
 
     def abandon(self) -> str:
         """Leaves out what belongs to the end, so that nobody takes JSON for complete; says where rows were kept."""
+        with _telling(self._name):
+            if self._text is not None:
+                self._text.flush()
         self.remove()
-        if self._spool is not None:
-            return ""
-        sys.stdout.flush()
-        return "were written"
+        return "" if self._text is None else "were written"
 
     def remove(self) -> None:
-        """Leaves nothing behind but what stdout has got."""
+        """Leaves nothing behind but what has been written."""
         if self._spool is not None:
             with suppress(OSError, ValueError):  # the latter if it is closed already
                 self._writer.finish()
             self._spool.unlink(missing_ok=True)
+        if self._text is not None and self._path is not None:
+            with suppress(OSError):
+                self._text.close()
+
+    def _copy(self, spool: Path) -> None:
+        with spool.open("rb") as source:
+            if self._path is None:
+                shutil.copyfileobj(source, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+                return
+            with self._path.open("wb") as sink:
+                shutil.copyfileobj(source, sink)
 
 
 class File:
@@ -131,22 +161,27 @@ class File:
     """
 
     def __init__(self, path: Path, form: str, make_writer: MakeWriter, *, force: bool) -> None:
+        check_target(path, force=force)
         self._path = path
         self._force = force
-        check_target(self._path, force=self._force)
-        self._is_special = path.exists() and not path.is_file()  # such as a named pipe
         self._target = path.resolve()
-        self._written = path if self._is_special else self._beside(f"{self._target.name}.{os.getpid()}.partial")
+        self._written = self._target.with_name(f"{self._target.name}.{os.getpid()}.partial")
         self._stream: TextIO | None = None
         self._is_broken = False
         try:
-            if form not in BINARY:
-                self._stream = self._written.open("w" if self._is_special else "x", encoding="utf-8", newline="")
-            elif not self._is_special:
-                self._written.touch(exist_ok=False)
-            self._writer = make_writer(self._written if self._stream is None else self._stream)
+            with self._written.open("x"):  # no other file is ever written to, or removed
+                pass
         except OSError as error:
             raise usage(f"{path} cannot be written: {error.strerror}.", "Give another file with -o.") from error
+        try:
+            if form not in BINARY:
+                self._stream = self._written.open("w", encoding="utf-8", newline="")
+            self._writer = make_writer(self._written if self._stream is None else self._stream)
+        except BaseException:
+            if self._stream is not None:
+                self._stream.close()
+            self._written.unlink()
+            raise
 
     def write(self, rows: Sequence[Row]) -> None:
         """Writes some rows.
@@ -165,9 +200,8 @@ class File:
         """
         with self._telling():
             self._finish()
-        if not self._is_special:
-            check_target(self._path, force=self._force)
-            self._written.replace(self._target)
+        check_target(self._path, force=self._force)
+        self._written.replace(self._target)
 
     def abandon(self) -> str:
         """Keeps what is there under a name that says that it is not all; says where rows were kept."""
@@ -177,9 +211,7 @@ class File:
         except Failure:
             self.remove()
             return ""
-        if self._is_special:
-            return f"are in {self._path}"
-        kept = self._beside(f"{self._target.stem}.partial{self._target.suffix}")
+        kept = self._target.with_name(f"{self._target.stem}.partial{self._target.suffix}")
         self._written.replace(kept)
         return f"are in {os.path.relpath(kept)}"
 
@@ -187,11 +219,7 @@ class File:
         """Leaves nothing behind."""
         with suppress(OSError, ValueError):
             self._finish()
-        if not self._is_special:
-            self._written.unlink(missing_ok=True)
-
-    def _beside(self, name: str) -> Path:
-        return self._target.with_name(name)
+        self._written.unlink(missing_ok=True)
 
     @contextmanager
     def _telling(self) -> Generator[None]:
@@ -213,7 +241,7 @@ class File:
 
 
 @contextmanager
-def _telling(what: str, kept: str) -> Generator[None]:
+def _telling(what: str, kept: str = "") -> Generator[None]:
     """Turns errors of writing into failures, but for readers that have gone."""
     try:
         yield

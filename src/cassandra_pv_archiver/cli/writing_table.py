@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TextIO, cast
 
 from .output import Output, plain
@@ -27,11 +27,19 @@ class TableWriter:
         columns: The names of the rows' columns.
         time: How times are written.
         title: The title of the times.
+        hidden: Titles of columns that are left out.
         output: The terminal whose width and colours count; None if ``stream`` is none.
     """
 
     def __init__(
-        self, stream: TextIO, columns: Sequence[str], time: TimeWriter, *, title: str, output: Output | None
+        self,
+        stream: TextIO,
+        columns: Sequence[str],
+        time: TimeWriter,
+        *,
+        title: str,
+        hidden: Collection[str] = (),
+        output: Output | None = None,
     ) -> None:
         self._stream = stream
         self._time = time
@@ -39,7 +47,7 @@ class TableWriter:
         self._is_long = "severity" in columns
         names = [*columns[1:4], *columns[6:], "alarm"] if self._is_long else columns[1:]
         self._titles = [title, *(name.title() if self._is_long else name for name in names)]
-        self._shown = list(self._titles)
+        self._shown = [title for title in self._titles if title not in hidden]
         self._widths: dict[str, int] = {}
 
     def write(self, rows: Sequence[Row]) -> None:
@@ -52,10 +60,6 @@ class TableWriter:
 
     def finish(self) -> None:
         """Nothing is left to be written."""
-
-    def leave_out_channel(self) -> None:
-        """Leaves out the column with the channel, of which there is only one."""
-        self._shown.remove("Channel")
 
     def _cells(self, row: Row) -> dict[str, str]:
         time = str(self._time(row[0]))
