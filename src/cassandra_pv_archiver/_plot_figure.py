@@ -48,7 +48,7 @@ def draw_on_figure(figure: Any, series: Sequence[Plottable], *, overlaid: bool, 
     _draw_time(places[-1], min(t.start for t in traces), max(t.end for t in traces), zone)
     for axes, panel in zip(places, panels, strict=True):
         _draw_panel(axes, panel)
-    _draw_legend(figure, traces)
+    _draw_legend(figure, panels)
     return figure
 
 
@@ -83,6 +83,8 @@ def panels_of(traces: Sequence[Trace], *, overlaid: bool) -> list[Panel]:
 
 def _height(panel: Panel, *, alone: bool) -> float:
     shape = panel[0].shape
+    if not alone and not any(bool(trace.has_value.any()) for trace in panel):
+        return _HEIGHTS[Shape.TEXTS]
     if shape is Shape.STATES:
         return _STATES_AROUND + _STATE_HEIGHT * max(len(panel[0].labels), 2)
     if len(panel) > 1:
@@ -148,17 +150,17 @@ def _draw_title(axes: Any, trace: Trace) -> None:
             axes.set_title(note, loc="right", size="small", alpha=0.75)
 
 
-def _draw_legend(figure: Any, traces: Sequence[Trace]) -> None:
+def _draw_legend(figure: Any, panels: Sequence[Panel]) -> None:
     """What colours and hatches mean, below the picture, if there are any."""
-    handles = list(_explained(traces))
+    handles = list(_explained(panels))
     if handles:
         figure.legend(handles=handles, loc="outside lower right", ncols=len(handles), frameon=False, fontsize="small")
 
 
-def _explained(traces: Sequence[Trace]) -> Iterator[Any]:
+def _explained(panels: Sequence[Panel]) -> Iterator[Any]:
     lines, patches = optional_library("matplotlib.lines", "plot"), optional_library("matplotlib.patches", "plot")
     for rank, severity in enumerate(ALARMS, 1):
-        if any(bool(np.any(trace.ranks == rank)) for trace in traces):
+        if any(bool(np.any(trace.ranks == rank)) for panel in panels for trace in panel):
             yield lines.Line2D([], [], color=SEVERITY_COLOURS[severity], linewidth=3, label=severity)
-    if any(trace.gaps for trace in traces):
+    if any(len(panel) == 1 and panel[0].gaps for panel in panels):
         yield patches.Patch(facecolor="grey", alpha=0.4, hatch="///", label="no value")

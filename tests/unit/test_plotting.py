@@ -137,6 +137,7 @@ def test_alarms_have_their_colours() -> None:
     assert {line.get_gid(): to_hex(line.get_color()) for line in axes.lines if line.get_gid()} == ALARM_COLOURS
     assert legend_of(axes.figure) == ["MINOR", "MAJOR", "INVALID"]
     assert not legend_of(minutes(1.0, 2.0).plot().figure)
+    assert not legend_of(plot_series([minutes(1.0, None), minutes(2.0)], overlaid=True)), "nothing is hatched"
 
 
 def test_states_are_steps_between_labels() -> None:

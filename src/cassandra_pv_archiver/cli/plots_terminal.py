@@ -55,7 +55,7 @@ def picture(panels: Sequence[Sequence[Trace]], page: Page) -> Iterator[str]:
     traces = [trace for panel in panels for trace in panel]
     start, end = min(trace.start for trace in traces), max(trace.end for trace in traces)
     yield from time_axis(start, end, page.zone, margin, canvas.width)
-    if explained := _explained(canvas, traces):
+    if explained := _explained(canvas, panels):
         yield explained
 
 
@@ -132,12 +132,12 @@ def _names(canvas: Canvas, panel: Sequence[Trace]) -> Iterator[str]:
     yield row
 
 
-def _explained(canvas: Canvas, traces: Sequence[Trace]) -> str:
+def _explained(canvas: Canvas, panels: Sequence[Sequence[Trace]]) -> str:
     """What the letters below panels mean, as far as there are any."""
     parts = [
         canvas.painted(f"{ALARM_LETTERS[severity]} {severity}", ALARM_COLOURS[severity])
         for rank, severity in enumerate(ALARMS, 1)
-        if any(bool(np.any(trace.ranks == rank)) for trace in traces)
+        if any(bool(np.any(trace.ranks == rank)) for panel in panels for trace in panel)
     ]
-    parts += [f"{NO_VALUE} no value"] if any(trace.gaps for trace in traces) else []
+    parts += [f"{NO_VALUE} no value"] if any(len(panel) == 1 and panel[0].gaps for panel in panels) else []
     return " " * (canvas.margin + 1) + "   ".join(parts) if parts else ""
