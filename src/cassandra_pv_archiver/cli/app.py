@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Annotated
 
@@ -52,7 +53,7 @@ COMMANDS = {
 class Cpva(Root):
     """``cpva`` with its commands."""
 
-    entries = COMMANDS
+    entries: Mapping[str, Entry] = COMMANDS
 
 
 app: typer.Typer = typer.Typer(

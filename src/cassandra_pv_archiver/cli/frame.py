@@ -66,7 +66,7 @@ class Command(TyperCommand):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.own: list[Any] = list(self.params)
-        self.params = [*self.own, *global_parameters(self.own)]
+        self.params: list[Any] = [*self.own, *global_parameters(self.own)]
 
     def get_params(self, ctx: Any) -> Any:
         """Every parameter, made fit for completion."""
@@ -102,7 +102,7 @@ class Group(TyperGroup):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.params = [*self.params, *global_parameters(self.params)]
+        self.params: list[Any] = [*self.params, *global_parameters(self.params)]
 
     def get_params(self, ctx: Any) -> Any:
         """Every parameter, made fit for completion."""
