@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 
 from .config_files import number_of
-from .config_showing import NEEDED, command_style, command_text, losses_text, options_text, tell_sums
+from .config_showing import NEEDED, command_style, command_text, losses_text, options_text, show_line, tell_sums
 from .failures import Failure, Status, explain, usage
 from .session import Session
 
@@ -160,7 +160,7 @@ class Run:
             )
         else:
             for applied in report.commands:
-                output.text(self._line(applied), style="" if applied.outcome == "done" else "red")
+                show_line(self.session, self._line(applied), "" if applied.outcome == "done" else "red")
         for difference in report.differences.channels:
             output.warn(f"Not as it should be: {difference}")
         done = len(report.commands) - len(report.failures)

@@ -97,6 +97,14 @@ def _member(member: MemberDifference, words: Words, names: Mapping[UUID, str]) -
     return f"{what}: {words.member.format(text(member.before), text(member.after))}"
 
 
+def show_line(session: Session, text: str, style: str) -> None:
+    """Prints a line on stdout, in colour on a terminal; elsewhere rich would only be slow, as there may be many."""
+    if session.output.is_terminal:
+        session.output.text(text, style=style)
+    else:
+        session.output.line(text)
+
+
 def show_differences(
     session: Session, found: ConfigurationDifference, words: Words, names: Mapping[UUID, str], *, nothing: str
 ) -> None:
@@ -105,7 +113,7 @@ def show_differences(
         session.output.json({"different": bool(found), "channels": found.channels})
         return
     for difference in found.channels:
-        session.output.text(difference_line(difference, words, names), style=STYLES[difference.kind])
+        show_line(session, difference_line(difference, words, names), STYLES[difference.kind])
     counts = Counter(words.kinds[difference.kind] for difference in found.channels)
     sums = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
     session.output.note(f"{number_of(len(found.channels), 'channel')}: {sums}." if found else nothing)
@@ -115,7 +123,9 @@ def command_text(planned: PlannedCommand, names: Mapping[UUID, str]) -> str:
     """What a command does, why, and what it costs."""
     verb = planned.command.command_type.removesuffix("_channel")
     about = " -> ".join(map(shown, planned.names))
-    details = "; ".join([_reason(planned), *planned.costs])
+    # A rename that says only which name becomes which has said that already.
+    reason = [] if planned.reason.startswith("name: ") else [_reason(planned)]
+    details = "; ".join([*reason, *planned.costs])
     for server, name in names.items():
         details = details.replace(str(server), name)
     return f"{verb:<6} {about}  {details}"
@@ -153,7 +163,7 @@ def show_plan(session: Session, plan: Plan, names: Mapping[UUID, str]) -> None:
         session.output.line(plan.to_json())
     else:
         for text, style in plan_lines(plan, names):
-            session.output.text(text, style=style)
+            show_line(session, text, style)
     tell_sums(session, plan)
 
 

@@ -37,6 +37,7 @@ from cassandra_pv_archiver.cli.config_showing import (
     file_as_json,
     server_names,
     show_differences,
+    show_line,
     show_plan,
 )
 from cassandra_pv_archiver.cli.config_sources import Desired, check_use, is_plan, left_of, saved, undoing
@@ -121,9 +122,9 @@ def validate(context: typer.Context, files: Files, accept_wrong_options: AcceptW
     else:
         for path, (file, problems) in zip(files, loaded, strict=True):
             for problem in problems:
-                session.output.text(str(problem), style="red" if problem.level == "error" else "yellow")
+                show_line(session, str(problem), "red" if problem.level == "error" else "yellow")
             if file is not None:
-                session.output.text(f"{path}: {number_of(len(file.configuration.channels), 'channel')}", style="green")
+                show_line(session, f"{path}: {number_of(len(file.configuration.channels), 'channel')}", "green")
     if whole is None:
         errors = sum(problem.level == "error" for _, problems in loaded for problem in problems)
         raise usage(f"{number_of(errors, 'problem')} found.", "Correct what is listed.")
