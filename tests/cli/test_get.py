@@ -28,6 +28,11 @@ def marker(time: int) -> dict[str, Any]:
     return {**plain_sample(time, "string", ["Disconnected"]), "severity": severity, "status": "Disconnected"}
 
 
+def aggregate(time: int) -> dict[str, Any]:
+    sample = plain_sample(time, "minMaxDouble", [0.5], double_sample(0, 0.0, units="mm")["metaData"])
+    return {**sample, "quality": "Interpolated", "minimum": 0.25, "maximum": 0.75}
+
+
 @pytest.fixture(scope="module")
 def simulator() -> Simulator:
     simulator = Simulator(start_time=BASE + 100 * SECOND, real_time=False)
@@ -57,6 +62,8 @@ def simulator() -> Simulator:
         + [plain_sample(BASE + (1400 + number) * SECOND, "long", [number], numbers) for number in range(10)],
     )
     simulator.add_channel("EMPTY")
+    simulator.add_channel("GONE", samples=[double_sample(BASE + 40 * SECOND, 1.0)], decimation_levels=[10])
+    simulator.add_samples("GONE", [aggregate(BASE + at * SECOND) for at in range(0, 40, 10)], level=10)
     for number in range(12):
         simulator.add_channel(
             f"MANY:{number}",
@@ -191,3 +198,33 @@ def test_values_at_a_time(cpva: Cpva) -> None:
     assert done.exit_code == 1
     assert [row[1] for row in rows_of(done.stdout)[1:]] == ["A"]
     assert done.stderr == "No raw sample at that time or before: TEXT.\nThere is no channel 'NONE'.\n"
+
+
+def test_raw_samples_that_are_gone_are_told_and_decimated_ones_have_extremes(cpva: Cpva) -> None:
+    done = cpva("get", "GONE", "TEXT", *RANGE)
+    assert [row[1] for row in rows_of(done.stdout)[1:]] == ["TEXT", "GONE"]
+    assert done.stderr == (
+        "Raw samples from 2023-11-14 22:13:20.000Z on are gone of GONE; decimated ones are there: "
+        "--spacing or --count.\n"
+    )
+    assert not cpva("get", "GONE", *RANGE, "--quiet").stderr
+    for options in (("--spacing", "10s"), ("--count", "6")):
+        done = cpva("get", "GONE", *RANGE, *options, "--time-format", "ns")
+        assert not done.stderr
+        header, first, *_ = rows_of(done.stdout)
+        assert header[6:] == ["minimum", "maximum"]
+        assert first == [str(BASE), "GONE", "0.5", "mm", "OK", "NO_ALARM", "0.25", "0.75"]
+
+
+def test_raw_samples_follow_the_last_decimated_one_if_wanted(cpva: Cpva) -> None:
+    options = (*RANGE, "--spacing", "10s")
+    assert [row[2] for row in rows_of(cpva("get", "GONE", *options).stdout)[1:]] == ["0.5"] * 4
+    filled = rows_of(cpva("get", "GONE", *options, "--fill-tail").stdout)[1:]
+    assert [(row[2], row[6]) for row in filled] == [("0.5", "0.25")] * 4 + [("1.0", "")]
+
+
+def test_an_empty_range_is_told(cpva: Cpva) -> None:
+    done = cpva("get", "EMPTY", *RANGE)
+    assert done.exit_code == 0
+    assert done.stdout == "time,channel,value,unit,severity,status\n"
+    assert done.stderr == "There are no such samples in this range.\n"
