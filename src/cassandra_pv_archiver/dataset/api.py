@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
-from cassandra_pv_archiver.limits import check_seconds
+from cassandra_pv_archiver.limits import check_count, check_seconds
 from cassandra_pv_archiver.times import DurationLike, TimeLike
 
 from .arguments import gate, query_of, span_of, wanted_spans
@@ -19,6 +19,7 @@ from .exporting import Export
 from .locking import locked
 from .loops import run_in_thread
 from .manifest import Query
+from .pieces import ROW_GROUP, Sizes
 from .results import ExportProgress, ExportProgressHandler, ExportResult
 from .servers import async_reads, servers_of, sync_reads
 from .storage import DatasetPath, Storage
@@ -43,6 +44,7 @@ def export_dataset(
     max_rate: float | None = None,
     patience: float = PATIENCE,
     archive_key: int = 1,
+    row_group: int = ROW_GROUP,
     progress: ExportProgressHandler | None = None,
 ) -> ExportResult:
     """Exports samples into a dataset of Parquet files, or adds to one what it does not have yet.
@@ -74,6 +76,9 @@ def export_dataset(
         max_rate: Samples per second that are not exceeded in the long run; None for no such bound.
         patience: Seconds for which nothing has to succeed until the export fails.
         archive_key: The archive to read.
+        row_group: Samples of a row group, an array counting as often as it has elements. The memory that is needed is
+            about ``max_concurrency`` times one row group, whatever the range and however many the channels. Files
+            have some four row groups.
         progress: Is told how far it has come.
 
     Returns:
@@ -87,7 +92,7 @@ def export_dataset(
         ValueError: An argument cannot be used.
     """
     prepared = _prepare(
-        client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key
+        client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key, row_group
     )
 
     return prepared.with_client(client, progress)
@@ -106,11 +111,12 @@ async def export_dataset_async(
     max_rate: float | None = None,
     patience: float = PATIENCE,
     archive_key: int = 1,
+    row_group: int = ROW_GROUP,
     progress: ExportProgressHandler | None = None,
 ) -> ExportResult:
     """As `export_dataset`, with an asynchronous client."""
     prepared = _prepare(
-        client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key
+        client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key, row_group
     )
     with locked(prepared.storage):
         return await prepared.run(async_reads(client), progress or _untold)
@@ -149,6 +155,7 @@ class _Prepared:
     max_concurrency: int
     gate: Gate
     patience: float
+    sizes: Sizes = field(default_factory=Sizes)
 
     def with_client(self, client: ArchiveClient, progress: ExportProgressHandler | None) -> ExportResult:
         async def run(tell: Callable[[ExportProgress], object]) -> ExportResult:
@@ -160,10 +167,18 @@ class _Prepared:
             return run_in_thread(run, progress)
 
     async def run(self, read: ReadSamples, tell: Callable[[ExportProgress], object]) -> ExportResult:
-        reader = WindowReader(read, self.gate, self.query, self.patience)
+        reader = WindowReader(read, self.gate, self.query, self.patience, 4 * self.sizes.window)
         with ThreadPoolExecutor(2, "cassandra_pv_archiver files") as executor:
             export = Export(
-                self.storage, reader, executor, self.server, self.max_concurrency, dict(self.wanted), self.now, tell
+                storage=self.storage,
+                reader=reader,
+                executor=executor,
+                server=self.server,
+                most=self.max_concurrency,
+                wanted=dict(self.wanted),
+                now=self.now,
+                tell=tell,
+                sizes=self.sizes,
             )
             return await export.run()
 
@@ -180,8 +195,10 @@ def _prepare(
     max_rate: float | None,
     patience: float,
     archive_key: int,
+    row_group: int,
 ) -> _Prepared:
     check_seconds("patience", patience)
+    check_count("row_group", row_group, least=1)
     storage = Storage(path)
     first, last, now = span_of(client, start, end)
     return _Prepared(
@@ -193,4 +210,5 @@ def _prepare(
         max_concurrency=max_concurrency,
         gate=gate(max_concurrency, max_rate),
         patience=patience,
+        sizes=Sizes(row_group),
     )

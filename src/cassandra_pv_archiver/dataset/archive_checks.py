@@ -39,7 +39,7 @@ class ArchiveCheck:
     def random(cls, entry: Entry, channel: str, chooser: random.Random) -> Self:
         """A check at an instant that is left to chance."""
         part = entry.channels[channel]
-        return cls(entry, channel, chooser.randrange(part.begin, max(part.end, part.begin + 1)))
+        return cls(entry, channel, chooser.randrange(part.begin, part.final_end))
 
     @property
     def part(self) -> ChannelPart:
@@ -54,9 +54,13 @@ def differs(client: ArchiveClient, dataset: Dataset, check: ArchiveCheck) -> str
         ArchiverError: The archive does not answer.
     """
     part = check.part
-    length = (part.end - part.begin) * _COMPARED // max(part.weight, 1)
+    length = (part.final_end - part.begin) * _COMPARED // max(part.weight, 1)
     begin = max(check.middle - length // 2, part.begin)
-    stretches = [(part.begin, part.begin), (part.end - 1, part.end - 1), (begin, min(begin + length, part.end - 1))]
+    stretches = [
+        (part.begin, part.begin),
+        (part.final_end - 1, part.final_end - 1),
+        (begin, min(begin + length, part.final_end - 1)),
+    ]
     for start, end in stretches:
         message = _compared(client, dataset, check, start, max(start, end))
         if message is not None:
@@ -72,7 +76,7 @@ def _compared(client: ArchiveClient, dataset: Dataset, check: ArchiveCheck, star
     if theirs.begins_late:  # what the retention period has removed since
         ours = ours[ours.times >= int(theirs.times[0])] if len(theirs) else ours[:0]
     # Which level the neighbours of decimated samples come from depends on the whole range.
-    bounds = (check.part.begin, check.part.end) if spacing is None else (start, end)
+    bounds = (check.part.begin, check.part.final_end) if spacing is None else (start, end)
     ours, theirs = (_within(series, *bounds) for series in (ours, theirs))
     if ours == theirs:
         return None

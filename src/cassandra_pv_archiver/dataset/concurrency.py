@@ -14,7 +14,7 @@ __all__ = ["AdaptiveLimit", "Gate", "Order"]
 
 Order: TypeAlias = tuple[int, ...]
 
-_FIRST = 2
+_FIRST = 4
 _REWARD = 0.25
 """The part of what one more request could bring at best that it has to bring to be kept."""
 _SLOWER = 0.6
@@ -30,9 +30,10 @@ REQUEST_COST = 500
 class AdaptiveLimit:
     """Finds the number of requests at once beyond which the servers send no more samples.
 
-    A request more is tried and kept only if the samples per second grow by a fair part of what one more could bring.
-    Refusals and time-outs halve the number; a round that brings much less than usual takes a quarter away. Without a
-    clock of its own: what happens comes with its time, in seconds.
+    At first the number is doubled, later a request more or less is tried every now and then. More is kept if the
+    samples per second grow by a fair part of what more could bring, and less if they hardly fall. Refusals and
+    time-outs halve the number; a round that brings much less than usual takes a quarter away. Without a clock of its
+    own: what happens comes with its time, in seconds.
 
     Attributes:
         limit: The number of requests at once.
@@ -42,13 +43,12 @@ class AdaptiveLimit:
     def __init__(self, most: int, now: float) -> None:
         self.most = most
         self.limit = min(_FIRST, most)
-        self._began = now
-        self._work = 0
-        self._done = 0
+        self._step = self.limit  # at first it is doubled
         self._before: float | None = None
         self._usual: float | None = None
         self._hold = 0
         self._cut = now - _ONE_CUT
+        self._change_to(self.limit, now)
 
     def succeeded(self, samples: int, now: float) -> None:
         """Takes note of a request that was answered.
@@ -57,41 +57,68 @@ class AdaptiveLimit:
             samples: The samples it had.
             now: The time.
         """
+        if self._unsettled:
+            # Began while there were more or fewer.
+            self._unsettled -= 1
+            self._begin_round(now)
+            return
         self._work += samples + REQUEST_COST
         self._done += 1
-        if self._done >= max(2 * self.limit, 4) and now > self._began:
-            self._judge(self._work / (now - self._began))
+        if self._done >= max(3 * self.limit, 6) and now > self._began:
+            rate = self._work / (now - self._began)
             self._begin_round(now)
+            self._judge(rate, now)
 
     def overloaded(self, now: float) -> None:
         """Takes note of a request that was refused or not answered in time."""
         if now - self._cut >= _ONE_CUT:
             self._cut = now
-            self.limit = max(self.limit // 2, 1)
-            self._before = self._usual = None
-            self._hold = _PATIENT_FOR
-        self._begin_round(now)
+            self._give_way(self.limit // 2, now)
 
     def _begin_round(self, now: float) -> None:
         self._began, self._work, self._done = now, 0, 0
 
-    def _judge(self, rate: float) -> None:
+    def _change_to(self, limit: int, now: float) -> None:
+        self.limit = self._unsettled = max(limit, 1)
+        self._begin_round(now)
+
+    def _give_way(self, limit: int, now: float) -> None:
+        self._change_to(limit, now)
+        self._before = self._usual = None
+        self._step, self._hold = 1, _PATIENT_FOR
+
+    def _judge(self, rate: float, now: float) -> None:
         if self._before is not None:
-            if rate < self._before * (1 + _REWARD / (self.limit - 1)):
-                self.limit -= 1
-                self._usual, self._hold = self._before, _PATIENT_FOR
-            self._before = None
+            self._judge_trial(rate, self._before, now)
         elif self._usual is not None and rate < _SLOWER * self._usual:
-            self.limit = max(self.limit - max(self.limit // 4, 1), 1)
-            self._usual, self._hold = None, _PATIENT_FOR
-            return
-        self._usual = rate if self._usual is None else 0.7 * self._usual + 0.3 * rate
-        if self._hold:
+            self._give_way(self.limit - max(self.limit // 4, 1), now)
+        else:
+            self._usual = rate if self._usual is None else 0.7 * self._usual + 0.3 * rate
             self._hold -= 1
-        elif self.limit < self.most:
-            self._before = rate
-            self._usual = None
-            self.limit += 1
+            if self._hold <= 0:
+                self._try(self._usual, now)
+
+    def _judge_trial(self, rate: float, before: float, now: float) -> None:
+        fair = _REWARD / max(self.limit, self.limit - self._step)
+        if rate >= before * (1 + self._step * fair):
+            self._usual = rate
+            if self._step > 1:
+                self._step = self.limit
+            self._try(rate, now)
+            return
+        self._change_to(self.limit - self._step, now)
+        self._usual, self._before, self._hold = before, None, _PATIENT_FOR
+        self._step = -1 if self._step == 1 else 1
+
+    def _try(self, rate: float, now: float) -> None:
+        """Tries a request more or less, unless there is no such number."""
+        self._step = min(self._step, self.most - self.limit)
+        if not self._step or self.limit + self._step < 1:
+            self._before, self._hold = None, _PATIENT_FOR
+            self._step = 1 if self._step else -1
+            return
+        self._before = rate
+        self._change_to(self.limit + self._step, now)
 
 
 class Gate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .manifest import ChannelPart, Entry
 
@@ -25,11 +25,14 @@ class Coverage:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Coverage:
-        """What entries cover, leaving out those whose end is open."""
+        """What need not be read again."""
         coverage = cls()
         for entry in entries:
             if entry.kind == "samples" and not entry.open:
-                coverage.add(entry)
+                parts = {name: replace(part, end=part.final_end) for name, part in entry.channels.items()}
+                coverage.add(
+                    replace(entry, channels={name: part for name, part in parts.items() if part.end > part.begin})
+                )
         return coverage
 
     def add(self, entry: Entry) -> None:

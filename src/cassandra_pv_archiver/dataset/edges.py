@@ -48,9 +48,9 @@ def wanted_edges(entries: Iterable[Entry]) -> set[Edge]:
     edges: set[Edge] = set()
     for channel, found in parts.items():
         edges.add(Edge("before", channel, min(part.begin for part, _ in found)))
-        last, is_open = max(found, key=lambda each: each[0].end)
+        last, is_open = max(found, key=lambda each: each[0].final_end)
         if not is_open:
-            edges.add(Edge("after", channel, last.end))
+            edges.add(Edge("after", channel, last.final_end))
     return edges
 
 

@@ -19,11 +19,11 @@ from .coverage import Coverage, Span
 from .layout import months
 from .loops import run_in_thread
 from .manifest import Query
-from .pieces import Piece, month_gaps, pieces_of
+from .pieces import Piece, Sizes, month_gaps, pieces_of
 from .rates import sampled_rates
 from .servers import async_reads, sync_reads
 from .to_table import to_table
-from .windows import WINDOW, Arrival, ReadSamples, Window, WindowReader
+from .windows import Arrival, ReadSamples, Window, WindowReader
 from .writing import write_table
 
 __all__ = ["ExportEstimate", "estimate_dataset", "estimate_dataset_async"]
@@ -152,7 +152,7 @@ class _Estimation:
     now: int
 
     async def run(self, read: ReadSamples) -> ExportEstimate:
-        reader = WindowReader(read, self.gate, self.query, _PATIENCE)
+        reader = WindowReader(read, self.gate, self.query, _PATIENCE, 4 * Sizes().window)
         rates, failed = await sampled_rates(reader, self.wanted, self.places)
         wanted = {channel: span for channel, span in self.wanted.items() if channel in rates}
         pieces = self._pieces(wanted, rates)
@@ -184,7 +184,7 @@ class _Estimation:
         return [
             piece
             for month in months(begin, end)
-            for piece in pieces_of(month_gaps(spans, Coverage(), month, self.now), self.query, filled)
+            for piece in pieces_of(month_gaps(spans, Coverage(), month, self.now), self.query, filled, Sizes())
         ]
 
     def _trials(self, weights: Mapping[str, float], rates: Mapping[str, float]) -> list[Window]:
@@ -193,7 +193,7 @@ class _Estimation:
         windows: list[Window] = []
         for channel in chosen[:_TRIALS]:
             begin, end = self.wanted[channel]
-            length = min(int(WINDOW / 4 / rates[channel]), end - begin)
+            length = min(int(Sizes().window / 4 / rates[channel]), end - begin)
             middle = begin + (end - begin - length) // 2
             windows.append(Window(channel, middle, middle + length))
         return windows

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from cassandra_pv_archiver.series import SampleSeries
 
@@ -16,8 +16,8 @@ from .coverage import Coverage, Span
 from .edges import Edge, missing_edges, stale_edges, wanted_edges, write_edges
 from .layout import MONTH, month_of, months
 from .manifest import Entry, Failure, Manifest
-from .piece_export import PieceExport, Surroundings
-from .pieces import Piece, month_gaps, pieces_of
+from .piece_export import PieceExport, PieceOutcome, Surroundings
+from .pieces import Piece, Sizes, month_gaps, pieces_of
 from .rates import sampled_rates
 from .results import ExportProgress, ExportResult
 from .storage import Storage
@@ -26,6 +26,7 @@ from .windows import Arrival, ChannelFailedError, WindowReader
 __all__ = ["Export"]
 
 T = TypeVar("T")
+Perform: TypeAlias = Callable[[Piece, int], Coroutine[Any, Any, PieceOutcome]]
 
 _PLACES = 3
 """Instants at which a channel is looked at before its first samples are read."""
@@ -46,6 +47,9 @@ class Export:
         wanted: The range of each channel.
         now: The time in nanoseconds since 1970-01-01 UTC.
         tell: Is told how far it has come.
+        sizes: How many samples are handled together.
+        perform: Exports a piece, given its number as well; None: here.
+        at_once: How many pieces are exported at once at present; None: as many as there may be requests.
     """
 
     storage: Storage
@@ -56,11 +60,14 @@ class Export:
     wanted: dict[str, Span]
     now: int
     tell: Callable[[ExportProgress], object]
+    sizes: Sizes
+    perform: Perform | None = None
+    at_once: Callable[[], int] | None = None
     _manifest: Manifest = field(init=False)
     _coverage: Coverage = field(default_factory=Coverage)
     _entries: list[Entry] = field(default_factory=list[Entry])
     _failures: dict[str, Failure] = field(default_factory=dict[str, Failure])
-    _running: set[asyncio.Task[PieceExport]] = field(default_factory=set[asyncio.Task[PieceExport]])
+    _running: set[asyncio.Task[PieceOutcome]] = field(default_factory=set[asyncio.Task[PieceOutcome]])
     _month: str = ""
     _samples: int = 0
     _read: int = 0
@@ -85,7 +92,7 @@ class Export:
             await self._export_edges()
         finally:
             await self._end_pieces()
-        await self._aside(partial(self._manifest.set_failures, list(self._failures.values())))
+        await self._aside(self._record_failures)
         self._report(finished=True)
         return self._result(time.monotonic() - began)
 
@@ -124,11 +131,13 @@ class Export:
         begin = min(span[0] for span in self.wanted.values())
         end = min(max(span[1] for span in self.wanted.values()), self.now)
         number = 0
+        perform = self.perform or self._perform
+        at_once = self.at_once or (lambda: self.reader.gate.limit)
         for month in months(begin, end):
             for piece in await self._plan(month):
-                while len(self._running) >= self.reader.gate.limit:
+                while len(self._running) >= at_once():
                     await self._some_end()
-                self._begin(piece, number)
+                self._running.add(asyncio.create_task(perform(piece, number)))
                 number += 1
         while self._running:
             await self._some_end()
@@ -146,19 +155,13 @@ class Export:
             self._fail(_failure(failure, self.wanted.pop(channel)))
             del gaps[channel]
         known = {channel: rate for channel, rate in rates.items() if rate is not None}
-        return pieces_of(gaps, self.reader.query, {**known, **sampled})
+        return pieces_of(gaps, self.reader.query, {**known, **sampled}, self.sizes)
 
-    def _begin(self, piece: Piece, number: int) -> None:
+    async def _perform(self, piece: Piece, number: int) -> PieceOutcome:
         around = Surroundings(
             self.storage, self._manifest, self.reader, self.executor, self.server, self._ahead, self._arrived
         )
-        export = PieceExport(piece, around, number)
-
-        async def run() -> PieceExport:
-            await export.run()
-            return export
-
-        self._running.add(asyncio.create_task(run()))
+        return await PieceExport(piece, around, number).run()
 
     def _ahead(self) -> int:
         return max(2 * self.most // max(len(self._running), 1), 2)
@@ -166,11 +169,11 @@ class Export:
     async def _some_end(self) -> None:
         done, self._running = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            export = task.result()
-            for entry in export.entries:
+            outcome = task.result()
+            for entry in outcome.entries:
                 self._coverage.add(entry)
                 self._entries.append(entry)
-            for failure in export.failures:
+            for failure in outcome.failures:
                 span = self.wanted.pop(failure.channel, (failure.begin, failure.end))
                 self._fail(replace(failure, end=max(failure.end, span[1])))
         self._report()
@@ -181,6 +184,14 @@ class Export:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _record_failures(self) -> None:
+        """Records what this run could not read, and keeps what is known of other channels."""
+        before = self._manifest.failures()
+        asked = self.wanted.keys() | self._failures.keys()
+        now = [failure for failure in before if failure.channel not in asked] + list(self._failures.values())
+        if now != before:
+            self._manifest.set_failures(now)
 
     def _fail(self, failure: Failure) -> None:
         earlier = self._failures.get(failure.channel)

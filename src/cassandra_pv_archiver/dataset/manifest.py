@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Literal, TypeAlias, TypeVar
 
@@ -33,6 +34,10 @@ _T = TypeVar("_T")
 
 EntryKind: TypeAlias = Literal["samples", "before", "after"]
 PartState: TypeAlias = Literal["complete", "empty", "expired"]
+
+
+_PASSING = tuple(f"{MANIFEST}/{kind}-" for kind in ("open", "before", "after"))
+"""How the names of entries begin that give way to others."""
 
 
 class DatasetError(ArchiverError):
@@ -65,6 +70,8 @@ class ChannelPart:
         last: Likewise of the last one.
         state: ``'complete'``; ``'empty'`` if the archive has no samples there; ``'expired'`` if the retention period
             has removed samples before they were read: all, or those before ``first``.
+        settled: Of decimated samples the time up to which no further ones can come up; None: up to the end. They do
+            once a later raw sample has arrived.
     """
 
     begin: int
@@ -74,6 +81,12 @@ class ChannelPart:
     first: int | None = None
     last: int | None = None
     state: PartState = "complete"
+    settled: int | None = None
+
+    @property
+    def final_end(self) -> int:
+        """The end of what need not be read again."""
+        return self.end if self.settled is None else self.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,7 @@ _info_form: TypeAdapter[DatasetInfo] = TypeAdapter(DatasetInfo)
 _failures_form: TypeAdapter[list[Failure]] = TypeAdapter(list[Failure])
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of this package, of pyarrow and of Python."""
     package = version("cassandra-pv-archiver-client")
@@ -214,10 +228,13 @@ class Manifest:
         Raises:
             DatasetError: One cannot be read.
         """
-        names = [name for name in self._storage.files(MANIFEST) if name.endswith(".json")]
-        contents = {name: self._storage.read(name) for name in names if name not in {INFO, FAILURES}}
-        found = [self._parsed(_entry_form, name, content) for name, content in contents.items() if content is not None]
+        found = self._entries(lambda name: name not in {INFO, FAILURES})
         return sorted(found, key=lambda entry: (entry.begin, entry.name))
+
+    def _entries(self, is_wanted: Callable[[str], bool]) -> list[Entry]:
+        names = [name for name in self._storage.files(MANIFEST) if name.endswith(".json") and is_wanted(name)]
+        contents = dict(zip(names, self._storage.read_many(names), strict=True))
+        return [self._parsed(_entry_form, name, content) for name, content in contents.items() if content is not None]
 
     def entry(self, name: str) -> Entry | None:
         """The entry of some name; None if there is none."""
@@ -242,7 +259,8 @@ class Manifest:
             parts: What is about to be added.
             keep: The name of an entry that is replaced, not removed.
         """
-        self.remove(entry for entry in self.entries() if entry.name != keep and _overlaps(entry, parts))
+        passing = self._entries(lambda name: name.startswith(_PASSING) and name != _place(keep))
+        self.remove(entry for entry in passing if _overlaps(entry, parts))
 
     def failures(self) -> list[Failure]:
         """What the latest export could not read."""
@@ -251,8 +269,7 @@ class Manifest:
 
     def set_failures(self, failures: Collection[Failure]) -> None:
         """Records what could not be read."""
-        if failures or self._storage.exists(FAILURES):
-            self._storage.write(FAILURES, _failures_form.dump_json(list(failures), indent=1))
+        self._storage.write(FAILURES, _failures_form.dump_json(list(failures), indent=1))
 
     def _parsed(self, form: TypeAdapter[_T], name: str, content: bytes) -> _T:
         try:

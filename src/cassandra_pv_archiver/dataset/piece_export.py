@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -12,17 +14,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 from .layout import month_of, table_file
-from .manifest import ChannelPart, Entry, Failure, Manifest, versions
-from .pieces import FILE_WEIGHT, OPEN_FOR, ROW_GROUP, Piece
+from .manifest import ChannelPart, Entry, Failure, Manifest, Query, versions
+from .pieces import OPEN_FOR, Piece
 from .storage import Storage
 from .to_table import to_table
-from .windows import WINDOW, Arrival, ChannelFailedError, Window, WindowReader
+from .windows import Arrival, ChannelFailedError, Window, WindowReader
 from .writing import TableFile
 
-__all__ = ["PieceExport", "Surroundings"]
+__all__ = ["PieceExport", "PieceOutcome", "Surroundings"]
 
 T = TypeVar("T")
-_LARGEST_FILE = 3 * FILE_WEIGHT // 2
 
 
 @dataclass(slots=True)
@@ -48,6 +49,19 @@ class Surroundings:
     on_arrival: Callable[[Arrival], object]
 
 
+@dataclass(frozen=True, slots=True)
+class PieceOutcome:
+    """What the export of a piece has brought. It can be pickled.
+
+    Attributes:
+        entries: What was recorded in the manifest.
+        failures: What could not be read.
+    """
+
+    entries: tuple[Entry, ...]
+    failures: tuple[Failure, ...]
+
+
 @dataclass(slots=True)
 class _Queued:
     window: Window
@@ -66,20 +80,26 @@ class _Part:
     first: int | None = None
     last: int | None = None
     expired: bool = False
+    is_settled: bool = True
 
     def take(self, arrival: Arrival) -> None:
         times = arrival.columns.times
+        assert arrival.window.begin == self.reached, "a window was left out"
         self.expired = self.expired or arrival.expired
         self.reached = arrival.reached
+        self.is_settled = arrival.settled
         self.samples += len(times)
         self.weight += arrival.weight
         if len(times):
             self.first = int(times[0]) if self.first is None else self.first
             self.last = int(times[-1])
 
-    def part(self) -> ChannelPart:
+    def part(self, query: Query) -> ChannelPart:
+        settled = None
+        if query.spacing_ns is not None and not self.is_settled:
+            settled = self.begin if self.last is None else self.last + 1
         state = "expired" if self.expired else "complete" if self.samples else "empty"
-        return ChannelPart(self.begin, self.reached, self.samples, self.weight, self.first, self.last, state)
+        return ChannelPart(self.begin, self.reached, self.samples, self.weight, self.first, self.last, state, settled)
 
 
 @dataclass(slots=True)
@@ -102,30 +122,34 @@ class PieceExport:
     _buffered: int = 0
     _in_file: int = 0
     _parts: dict[str, _Part] = field(default_factory=dict[str, _Part])
-    _began: int = 0
+    _open: bool = False
 
-    async def run(self) -> None:
+    async def run(self) -> PieceOutcome:
         """Reads the piece and writes its files. What is there of an earlier attempt is kept.
 
         Raises:
             OSError: A file could not be written.
             ArchiverError: The servers have not answered for too long.
         """
-        self._began = time.time_ns()
+        began = time.time_ns()
+        self._open = self.piece.end > began - OPEN_FOR
         await self._aside(self._find_done)
         queue = deque(self._windows())
         try:
             while queue:
                 await self._next(queue)
             await self._finish_file()
+            return PieceOutcome(tuple(self.entries), tuple(self.failures))
         finally:
             await _end([queued.task for queued in queue if queued.task is not None])
             if self._file is not None:
                 await self._aside(self._file.abandon)
 
     def _find_done(self) -> None:
-        """Finds what an earlier attempt at this piece has recorded."""
-        while (entry := self.around.manifest.entry(self._name)) is not None and not entry.open:
+        """Finds what an earlier attempt at this piece has recorded for good."""
+        while not self._open and (entry := self.around.manifest.entry(self._name)) is not None:
+            if any(part.settled is not None for part in entry.channels.values()):
+                return
             self.entries.append(entry)
 
     def _windows(self) -> list[_Queued]:
@@ -135,7 +159,7 @@ class PieceExport:
             begin = max(done, default=self.piece.begin)
             self._parts[channel] = _Part(begin, begin)
             if begin < self.piece.end:
-                queue += _cut(Window(channel, begin, self.piece.end), rate)
+                queue += self._cut(Window(channel, begin, self.piece.end), rate)
         return queue
 
     async def _next(self, queue: deque[_Queued]) -> None:
@@ -151,9 +175,9 @@ class PieceExport:
         if arrival.reached < first.window.end:
             passed = max(arrival.reached - first.window.begin, 1)
             rest = replace(first.window, begin=arrival.reached)
-            queue.extendleft(reversed(_cut(rest, arrival.weight / passed)))
+            queue.extendleft(reversed(self._cut(rest, arrival.weight / passed)))
         else:
-            _adapt(queue, arrival)
+            self._adapt(queue, arrival)
         await self._take(arrival)
 
     def _begin_some(self, queue: deque[_Queued]) -> None:
@@ -175,6 +199,31 @@ class PieceExport:
         message = str(failed.failure)
         self.failures.append(Failure(channel, reason, message, begin, self.piece.end, time.time_ns()))
 
+    def _cut(self, window: Window, rate: float) -> list[_Queued]:
+        """Windows that have a handy number of samples each at a rate."""
+        length = window.end - window.begin
+        number = max(min(math.ceil(rate * length / self.piece.sizes.window), length), 1)
+        edges = [window.begin + length * place // number for place in range(number + 1)]
+        return [_Queued(replace(window, begin=begin, end=end), rate) for begin, end in itertools.pairwise(edges)]
+
+    def _adapt(self, queue: deque[_Queued], arrival: Arrival) -> None:
+        """Cuts the windows of a channel that were not begun anew, if its rate is another than expected."""
+        window = arrival.window
+        rate = arrival.weight / (window.end - window.begin)
+
+        def is_own(queued: _Queued) -> bool:
+            return queued.task is None and queued.window.channel == window.channel
+
+        rest = list(itertools.takewhile(is_own, itertools.dropwhile(lambda queued: queued.task is not None, queue)))
+        if not rest or rest[0].rate / 2 <= rate <= rest[0].rate * 2:
+            return
+        place = queue.index(rest[0])
+        for queued in rest:
+            queue.remove(queued)
+        whole = Window(window.channel, rest[0].window.begin, rest[-1].window.end)
+        for offset, queued in enumerate(self._cut(whole, max(rate, rest[0].rate / 8))):
+            queue.insert(place + offset, queued)
+
     async def _take(self, arrival: Arrival) -> None:
         channel = arrival.window.channel
         self._parts[channel].take(arrival)
@@ -183,9 +232,9 @@ class PieceExport:
             return
         self._buffer.append(await self._aside(partial(to_table, channel, arrival.columns)))
         self._buffered += arrival.weight
-        if self._buffered >= ROW_GROUP:
+        if self._buffered >= self.piece.sizes.row_group:
             await self._write_row_group()
-        if self._in_file >= _LARGEST_FILE:
+        if self._in_file >= self.piece.sizes.largest_file:
             await self._finish_file()
 
     async def _write_row_group(self) -> None:
@@ -197,13 +246,13 @@ class PieceExport:
 
     @property
     def _name(self) -> str:
-        return f"{self.piece.name}-{len(self.entries)}"
+        return f"{'open' if self._open else 'samples'}-{self.piece.name}-{len(self.entries)}"
 
     async def _finish_file(self) -> None:
         """Records what has been read since the last file."""
         if self._buffer:
             await self._write_row_group()
-        parts = {name: part.part() for name, part in self._parts.items() if part.reached > part.begin}
+        parts = {name: part.part(self.piece.query) for name, part in self._parts.items() if part.reached > part.begin}
         if not parts:
             return
         entry = Entry(
@@ -215,7 +264,7 @@ class PieceExport:
             channels=parts,
             first=min((part.first for part in parts.values() if part.first is not None), default=None),
             last=max((part.last for part in parts.values() if part.last is not None), default=None),
-            open=self.piece.end > self._began - OPEN_FOR,
+            open=self._open,
             query=self.piece.query,
             server=self.around.server,
             written=time.time_ns(),
@@ -234,29 +283,6 @@ class PieceExport:
     def _aside(self, work: Callable[[], T]) -> Awaitable[T]:
         """Lets work that takes time not hold up the reads."""
         return asyncio.get_running_loop().run_in_executor(self.around.executor, work)
-
-
-def _cut(window: Window, rate: float) -> list[_Queued]:
-    """Windows that have a handy number of samples each at a rate."""
-    length = window.end - window.begin
-    number = max(min(-(-int(rate * length) // WINDOW), length), 1)
-    edges = [window.begin + length * place // number for place in range(number + 1)]
-    return [_Queued(replace(window, begin=edges[place], end=edges[place + 1]), rate) for place in range(number)]
-
-
-def _adapt(queue: deque[_Queued], arrival: Arrival) -> None:
-    """Cuts the windows of a channel that were not begun anew, if its rate is another than expected."""
-    window = arrival.window
-    rate = arrival.weight / (window.end - window.begin)
-    rest = [queued for queued in queue if queued.window.channel == window.channel and queued.task is None]
-    if not rest or rest[0].rate / 2 <= rate <= rest[0].rate * 2:
-        return
-    place = queue.index(rest[0])
-    for queued in rest:
-        queue.remove(queued)
-    again = _cut(Window(window.channel, rest[0].window.begin, rest[-1].window.end), max(rate, rest[0].rate / 8))
-    for offset, queued in enumerate(again):
-        queue.insert(place + offset, queued)
 
 
 async def _end(tasks: list[asyncio.Task[Arrival]]) -> None:

@@ -5,20 +5,45 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .coverage import Coverage, Span
 from .manifest import Query
 
-__all__ = ["FILE_WEIGHT", "OPEN_FOR", "ROW_GROUP", "Piece", "month_gaps", "pieces_of"]
+__all__ = ["OPEN_FOR", "ROW_GROUP", "Piece", "Sizes", "month_gaps", "pieces_of"]
 
 ROW_GROUP = 1_000_000
 """Samples of a row group; an array counts as often as it has elements."""
-FILE_WEIGHT = 4 * ROW_GROUP
-"""Samples that a file is meant to have."""
 OPEN_FOR = 600_000_000_000
 """Nanoseconds for which samples are expected to arrive late. A part that ends later is read again by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many samples are handled together; an array counts as often as it has elements.
+
+    Attributes:
+        row_group: Of a row group, which is what is held in memory of each file that is being written.
+    """
+
+    row_group: int = ROW_GROUP
+
+    @property
+    def window(self) -> int:
+        """What a request is meant to have."""
+        return max(self.row_group // 8, 1)
+
+    @property
+    def file(self) -> int:
+        """What a file is meant to have."""
+        return 4 * self.row_group
+
+    @property
+    def largest_file(self) -> int:
+        """Where a file ends that has more than expected."""
+        return 6 * self.row_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +59,7 @@ class Piece:
         query: What all samples of the dataset have in common.
         rates: The weight that the samples of each channel are expected to have in a nanosecond. It decides how much
             time a request covers, and nothing else.
+        sizes: How many samples are handled together.
     """
 
     channels: tuple[str, ...]
@@ -41,12 +67,13 @@ class Piece:
     end: int
     query: Query
     rates: tuple[float, ...] = field(compare=False)
+    sizes: Sizes = field(default_factory=Sizes, compare=False)
 
     @property
     def name(self) -> str:
         """A name that no other piece has."""
         identity = [self.channels, self.begin, self.end, self.query.archive_key, self.query.spacing_ns]
-        return f"samples-{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]}"
+        return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
 
 
 def month_gaps(wanted: Mapping[str, Span], coverage: Coverage, month: Span, now: int) -> dict[str, list[Span]]:
@@ -74,48 +101,43 @@ def _gaps(span: Span, month: Span, coverage: Coverage, channel: str, now: int) -
             yield gap_begin, gap_end
 
 
-def pieces_of(gaps: Mapping[str, Sequence[Span]], query: Query, rates: Mapping[str, float]) -> list[Piece]:
+def pieces_of(
+    gaps: Mapping[str, Sequence[Span]], query: Query, rates: Mapping[str, float], sizes: Sizes
+) -> list[Piece]:
     """The pieces in which gaps are filled, oldest first: a channel with many samples alone, quiet ones together.
 
     Args:
         gaps: What is to be read, by channel in the order of the names.
         query: What all samples of the dataset have in common.
         rates: The weight that the samples of each channel are expected to have in a nanosecond.
+        sizes: How many samples are handled together.
     """
     pieces: list[Piece] = []
-    quiet: dict[Span, list[tuple[str, float]]] = {}
+    quiet: dict[Span, list[str]] = {}
     for channel, spans in gaps.items():
         for begin, end in spans:
             rate = rates[channel]
-            number = min(-(-int(rate * (end - begin)) // FILE_WEIGHT), end - begin)
+            number = min(math.ceil(rate * (end - begin) / sizes.file), end - begin)
             if number <= 1:
-                quiet.setdefault((begin, end), []).append((channel, rate))
+                quiet.setdefault((begin, end), []).append(channel)
                 continue
             edges = [begin + (end - begin) * place // number for place in range(number + 1)]
-            pieces += [Piece((channel,), *edge, query, (rate,)) for edge in itertools.pairwise(edges)]
-    for span, members in quiet.items():
-        pieces += _together(span, members, query)
+            pieces += [Piece((channel,), *edge, query, (rate,), sizes) for edge in itertools.pairwise(edges)]
+    for (begin, end), channels in quiet.items():
+        for group in _groups(channels, {name: rates[name] * (end - begin) for name in channels}, sizes.file):
+            pieces.append(Piece(tuple(group), begin, end, query, tuple(rates[name] for name in group), sizes))
     return sorted(pieces, key=lambda piece: (piece.begin, piece.channels))
 
 
-def _together(span: Span, members: Sequence[tuple[str, float]], query: Query) -> Iterator[Piece]:
-    """Pieces of several channels each, as many as fit into a file."""
-    begin, end = span
-    group: list[tuple[str, float]] = []
+def _groups(channels: Sequence[str], weights: Mapping[str, float], most: int) -> Iterator[list[str]]:
+    """As many channels together as fit into a file."""
+    group: list[str] = []
     weight = 0.0
-    for channel, rate in members:
-        own = rate * (end - begin)
-        if group and weight + own > FILE_WEIGHT:
-            yield Piece(*_split(group, begin, end, query))
+    for channel in channels:
+        if group and weight + weights[channel] > most:
+            yield group
             group, weight = [], 0.0
-        group.append((channel, rate))
-        weight += own
+        group.append(channel)
+        weight += weights[channel]
     if group:
-        yield Piece(*_split(group, begin, end, query))
-
-
-def _split(
-    group: Sequence[tuple[str, float]], begin: int, end: int, query: Query
-) -> tuple[tuple[str, ...], int, int, Query, tuple[float, ...]]:
-    channels, rates = zip(*group, strict=True)
-    return channels, begin, end, query, rates
+        yield group

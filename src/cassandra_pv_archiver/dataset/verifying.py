@@ -183,7 +183,7 @@ def _overlaps(entries: Sequence[Entry]) -> Iterator[_Found]:
     for channel, own in by_channel.items():
         own.sort(key=lambda entry, name=channel: entry.channels[name].begin)
         for earlier, later in itertools.pairwise(own):
-            if later.channels[channel].begin < earlier.channels[channel].end:
+            if later.channels[channel].begin < earlier.channels[channel].final_end:
                 message = f"{earlier.file} has the same range of {channel!r}."
                 yield _Found(DatasetProblem("overlap", later.file, message), (earlier, later))
 
@@ -193,7 +193,8 @@ def _chosen(dataset: Dataset, number: int, seed: int) -> list[ArchiveCheck]:
         (entry, channel)
         for entry in dataset.entries
         if entry.kind == "samples" and not entry.open
-        for channel in entry.channels
+        for channel, part in entry.channels.items()
+        if part.final_end > part.begin
     ]
     chooser = random.Random(seed)  # noqa: S311 -- a sample, which must be the same twice
     chosen = chooser.sample(parts, min(number, len(parts)))

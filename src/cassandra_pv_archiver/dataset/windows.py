@@ -28,14 +28,10 @@ from .concurrency import Gate, Order
 from .manifest import Query
 from .to_table import columns_of, weight_of
 
-__all__ = ["WINDOW", "Arrival", "ChannelFailedError", "ReadSamples", "Stop", "Window", "WindowReader"]
+__all__ = ["Arrival", "ChannelFailedError", "ReadSamples", "Stop", "Window", "WindowReader"]
 
-WINDOW = 125_000
-"""Samples that a request is meant to have; an array counts as often as it has elements."""
-_MOST = 4 * WINDOW
-"""Samples at which a reply is cut short, so that no channel that has become faster fills the memory."""
-_MOST_BYTES = 512 * 1024 * 1024
-"""Bytes of JSON at which a reply is cut short, likewise for arrays."""
+_BYTES_OF_SAMPLE = 400
+"""Bytes of JSON that a sample may have on average, before its reply is cut short: arrays have more."""
 _ATTEMPTS = 6
 """Failures of one request, while others succeed, after which its channel is given up."""
 _FIRST_PAUSE = 0.5
@@ -113,15 +109,15 @@ class _Watch:
     """Ends a read that becomes too large, and when all are to end."""
 
     stop: Stop
-    bounded: bool
+    most: int | None
     too_much: bool = False
 
     def is_set(self) -> bool:
         return self.too_much or self.stop.is_set()
 
     def __call__(self, progress: ReadProgress) -> None:
-        large = progress.samples > _MOST or progress.bytes > _MOST_BYTES
-        self.too_much = self.bounded and large and not progress.finished
+        if self.most is not None and not progress.finished:
+            self.too_much = progress.samples > self.most or progress.bytes > self.most * _BYTES_OF_SAMPLE
 
 
 @dataclass(slots=True)
@@ -133,6 +129,7 @@ class WindowReader:
         gate: Lets requests begin.
         query: What all samples have in common.
         patience: Seconds without any success after which the whole export fails.
+        most: Samples at which a reply is cut short.
         stop: Ends all reads.
     """
 
@@ -140,6 +137,7 @@ class WindowReader:
     gate: Gate
     query: Query
     patience: float
+    most: int
     stop: Stop = field(default_factory=Stop)
     _successes: int = 0
     _succeeded: float = field(default_factory=time.monotonic)
@@ -173,7 +171,7 @@ class WindowReader:
         return await self._patiently(window, lambda: self._request(window, order, self.stop, _unwatched))
 
     async def _patiently(self, window: Window, attempt: Callable[[], Awaitable[T]]) -> T:
-        attempts, successes = 0, self._successes
+        failures, in_vain, successes = 0, 0, self._successes
         while True:
             try:
                 return await attempt()
@@ -181,17 +179,19 @@ class WindowReader:
                 if not _may_pass(failure):
                     raise ChannelFailedError(window, failure) from failure
                 self.gate.overloaded()
-                attempts += 1 if self._successes > successes or attempts == 0 else 0
+                failures += 1
+                in_vain += self._successes > successes or failures == 1
                 successes = self._successes
-                if attempts >= _ATTEMPTS:
+                if in_vain >= _ATTEMPTS:
                     raise ChannelFailedError(window, failure) from failure
                 if time.monotonic() - self._succeeded > self.patience:
                     raise
-                pause = min(_FIRST_PAUSE * 2.0**attempts, _LONGEST_PAUSE)
+                pause = min(_FIRST_PAUSE * 2.0 ** (failures - 1), _LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- spreads pauses, guards nothing
 
     async def _window(self, window: Window, order: Order) -> Arrival:
-        watch = _Watch(self.stop, bounded=self.query.spacing_ns is None)
+        # Of decimated samples the latest come first, so what has arrived could not be used.
+        watch = _Watch(self.stop, self.most if self.query.spacing_ns is None else None)
         try:
             series = await self._request(window, order, watch, watch)
         except (CancelledReadError, IncompleteReplyError) as failure:
