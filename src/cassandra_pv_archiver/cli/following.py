@@ -78,8 +78,8 @@ class _Printer:
         wanted = wanted if most is None else wanted[: most - self.printed]
         if wanted:
             self.writer.write(wanted)
-            sys.stdout.flush()
             self.printed += len(wanted)
+            sys.stdout.flush()
         return most is None or self.printed < most
 
 
