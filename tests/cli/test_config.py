@@ -11,7 +11,7 @@ import pytest
 from cassandra_pv_archiver import AdminClient
 from cassandra_pv_archiver.configuration import read_configuration_file
 from cassandra_pv_archiver.testing import RunningSimulator
-from tests.cli.config_file import ALLOWED, FIRST, FIRST_ID, TAKING
+from tests.cli.config_file import ALLOWED, FIRST, FIRST_ID, SECOND, TAKING
 from tests.cli.conftest import Cpva
 
 
@@ -152,6 +152,16 @@ def test_drift_of_the_servers_own_files(cpva: Cpva, admin: AdminClient, tmp_path
     done = cpva("config", "drift", str(path), "--server", FIRST, "--own", FIRST, "--quiet")
     assert (done.exit_code, done.stderr) == (10, "")
     assert done.stdout.splitlines() == ["extra    RING:MODE", "missing  RING:MODUS"]
+
+
+def test_drift_needs_no_password(nowhere: Cpva, cluster: RunningSimulator, file: Path) -> None:
+    assert nowhere("config", "drift", str(file), "--admin-url", cluster.admin_url).exit_code == 10
+
+
+def test_drift_calls_servers_as_the_cluster_does(cpva: Cpva, file: Path) -> None:
+    file.write_text(file.read_text() + "  - RING:SHOTS\n")
+    done = cpva("config", "drift", str(file))
+    assert f"changed  RING:SHOTS  server: {FIRST} in the file, {SECOND} in the cluster" in done.stdout.splitlines()
 
 
 def test_drift_never_gives_10_for_a_failure(cpva: Cpva, file: Path, tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def drift(
         current = read_cluster(session, admin)
     found = compare(current, desired, only_owned=True)
     nothing = f"No drift; {number_of(len(desired.channels), 'channel')}."
-    show_differences(session, found, DRIFTED, server_names(current, desired), nothing=nothing)
+    show_differences(session, found, DRIFTED, server_names(desired, current), nothing=nothing)
     if found:
         raise typer.Exit(Status.DIFFERENCE)
 
