@@ -77,8 +77,8 @@ class _Printer:
         wanted = [row for row in rows if (choice := self.choices[row[1]]) is None or choice(row)]
         wanted = wanted if most is None else wanted[: most - self.printed]
         if wanted:
+            self.printed += len(wanted)  # before anybody can have seen them
             self.writer.write(wanted)
-            self.printed += len(wanted)
             sys.stdout.flush()
         return most is None or self.printed < most
 
