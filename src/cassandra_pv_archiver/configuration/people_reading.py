@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -122,7 +122,7 @@ class _Reader:
         places: list[tuple[Member, bool]] = []
         for detail in error.errors(include_url=False, include_input=False):
             path = tuple(part for part in detail["loc"] if part != "[key]")
-            self._error(_message(detail, path), path)
+            self._error(_message(detail, path), path, _channel_at(self._root, path))
             places.append((path, detail["type"] == "extra_forbidden"))
         emptied = prune(self._root, places)
         if emptied is None:
@@ -269,6 +269,22 @@ def _message(detail: ErrorDetails, path: Member) -> str:
         near = difflib.get_close_matches(str(path[-1]), _members_at(path), n=1)
         return f"There is no member {str(path[-1])!r} here" + (f": write {near[0]}." if near else ".")
     return _WANTED.get(detail["type"]) or message_of(detail)
+
+
+def _channel_at(root: Any, path: Member) -> str | None:
+    """The name of the channel in whose entry a place is; None if there is none, or if it is yet to be filled in."""
+    name: str | None = None
+    with suppress(KeyError, IndexError, TypeError):
+        for before, part in zip((None, *path), path, strict=False):
+            root = root[part]
+            if before == "channels":
+                name = _plain_name(root)
+    return name
+
+
+def _plain_name(entry: Any) -> str | None:
+    given = cast("dict[str, Any]", entry).get("name") if isinstance(entry, dict) else None
+    return given if isinstance(given, str) and "{" not in given else None
 
 
 def _members_at(path: Member) -> list[str]:
