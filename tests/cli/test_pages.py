@@ -18,7 +18,15 @@ from tests.cli.conftest import Cpva
 from tests.cli.test_help_examples import FILES
 
 DOCS = Path(__file__).parents[2] / "docs" / "pages"
-PAGES = ("command-line.md", "profiles.md", "plots.md", "change-many-channels.md")
+PAGES = (
+    "command-line.md",
+    "profiles.md",
+    "plots.md",
+    "change-many-channels.md",
+    "spreadsheets.md",
+    "find-a-channel.md",
+    "see-what-is-wrong.md",
+)
 """The lines of their ``sh`` blocks run one after the other, as whoever reads the page would type them."""
 
 
