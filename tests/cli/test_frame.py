@@ -128,8 +128,9 @@ def test_the_environment_that_overrules_a_profile_is_named(cpva: Cpva) -> None:
 
 
 @pytest.mark.one_interpreter
-def test_a_reader_that_has_gone_is_no_failure(cpva: Cpva) -> None:
-    with cpva.start("search", "*", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("arguments", [("search", "*"), ("--help",), ("get", "--help"), ("profile",), ("--version",)])
+def test_a_reader_that_has_gone_is_no_failure(cpva: Cpva, arguments: tuple[str, ...]) -> None:
+    with cpva.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()

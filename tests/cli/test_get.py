@@ -171,7 +171,10 @@ def test_a_channel_whose_values_change_their_type_is_read_to_its_end(cpva: Cpva)
     assert [rows[at][2] for at in (699, 700, 1399, 1400)] == ["174.75", "text 0", "text 699", "0"]
 
 
-def test_many_channels_are_merged_by_time(cpva: Cpva, simulator: Simulator) -> None:
+@pytest.mark.parametrize("part", [500, 40])
+def test_many_channels_are_merged_by_time(cpva: Cpva, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    monkeypatch.setattr("cassandra_pv_archiver.cli.reading_channels._PART", part)
+    monkeypatch.setattr("cassandra_pv_archiver.cli.reading_channels._HELD", 1)
     done = cpva("get", "--match", "many:*", "--start", RANGE[1], "--for", "2h", "--time-format", "ns")
     rows = rows_of(done.stdout)[1:]
     assert [int(row[0]) for row in rows] == [BASE + number * SECOND for number in range(3600)]

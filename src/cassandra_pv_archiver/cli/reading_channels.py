@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cassandra_pv_archiver import ArchiveClient, ArchiverError, ReadProgress, SampleSeries
+    from cassandra_pv_archiver import ArchiveClient, ArchiverError, ReadProgress, SampleSeries, Stream
 
     from .progress import Bars
 
@@ -106,41 +106,59 @@ class ChannelReading:
                 self.ended_all = True
                 self._tally.ended.set()
             received: SampleSeries | None = getattr(error, "received", None)
-            if received is not None and len(rest := self._trimmed(self._new(received))):
-                yield rest
+            yield from map(self._trimmed, [] if received is None else self._new(received))
 
     def _all(self) -> Generator[SampleSeries]:
-        """All samples; asks again where the reply was left, or where the values get another type."""
-        wanted, is_paged = self._wanted, self._part > _PART and self._wanted.is_raw
+        """All samples, in parts of which none begins another type of values."""
+        if self._part > _PART and self._wanted.is_raw:
+            yield from self._one_by_one()
+            return
         while True:
             begun = False
-            begin = wanted.start if self.reached is None else self.reached
-            self._asked = (begin, int(self._told[1]), int(self._told[2]))
-            batches = self._archive.iter_batches(
-                self.name,
-                begin,
-                wanted.end,
-                wanted.count,
-                batch_size=self._part,
-                spacing=wanted.spacing,
-                fill_tail=wanted.fill_tail,
-                cancel=self._tally.ended,
-                progress=self._tell,
-            )
-            with batches:
+            with self._batches() as batches:
                 try:
                     for series in batches:
-                        self.begins_late = series.begins_late if self.reached is None else self.begins_late
-                        begun, new = True, self._new(series)
-                        if len(new):
-                            yield new
-                        if is_paged and len(series) == self._part:
-                            break
-                    else:
-                        return
-                except ValueError:
+                        begun = True
+                        yield from self._new(series)
+                    return
+                except ValueError:  # other values follow, which a stream of their own can have
                     if not begun:
                         raise
+
+    def _one_by_one(self) -> Generator[SampleSeries]:
+        """All samples, of which each part is asked for alone, so that no connection waits meanwhile."""
+        series: SampleSeries | None = None
+        while series is None or len(series) == self._part:
+            with self._batches() as batches:
+                series = next(batches, None)
+            if series is None:
+                return
+            yield from self._new(series)
+
+    def _batches(self) -> Stream[SampleSeries]:
+        wanted, begin = self._wanted, self._wanted.start if self.reached is None else self.reached
+        self._asked = (begin, int(self._told[1]), int(self._told[2]))
+        return self._archive.iter_batches(
+            self.name,
+            begin,
+            wanted.end,
+            wanted.count,
+            batch_size=self._part,
+            spacing=wanted.spacing,
+            fill_tail=wanted.fill_tail,
+            cancel=self._tally.ended,
+            progress=self._tell,
+        )
+
+    def _new(self, series: SampleSeries) -> list[SampleSeries]:
+        """The samples of a part that have not been handed out, unless there are none."""
+        if self.reached is None:
+            self.begins_late = series.begins_late
+        new = series if self.reached is None else series[series.times > self.reached]
+        if not len(new):
+            return []
+        self.reached = int(new.times[-1])
+        return [new]
 
     def _tell(self, progress: ReadProgress) -> None:
         begin, samples, size = self._asked
@@ -149,12 +167,6 @@ class ChannelReading:
         share = done + progress.share * (1 - done)
         whole = replace(progress, share=share, samples=samples + progress.samples, bytes=size + progress.bytes)
         self._tally.read(whole, self._told)
-
-    def _new(self, series: SampleSeries) -> SampleSeries:
-        new = series if self.reached is None else series[series.times > self.reached]
-        if len(new):
-            self.reached = int(new.times[-1])
-        return new
 
     def _trimmed(self, series: SampleSeries) -> SampleSeries:
         if not self._wanted.edges:
