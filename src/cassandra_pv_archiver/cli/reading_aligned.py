@@ -19,9 +19,9 @@ class Column:
     """The samples of one channel that are needed for the next rows."""
 
     def __init__(self, channel: ChannelReading) -> None:
-        self.name = channel.name
+        self.name: str = channel.name
         self.series: SampleSeries | None = None
-        self.ended = False
+        self.ended: bool = False
         self._parts: Iterator[SampleSeries] = channel.parts()
 
     @property

@@ -63,12 +63,12 @@ class ChannelReading:
     """
 
     def __init__(self, archive: ArchiveClient, name: str, wanted: Wanted, part: int, tally: Tally) -> None:
-        self.name = name
+        self.name: str = name
         self.failure: ArchiverError | ValueError | None = None
-        self.ended_all = False
+        self.ended_all: bool = False
         self.reached: int | None = None
-        self.start = wanted.start
-        self.begins_late = wanted.is_raw
+        self.start: int = wanted.start
+        self.begins_late: bool = wanted.is_raw
         self._archive = archive
         self._wanted = wanted
         self._part = part
@@ -182,7 +182,7 @@ class Tally:
     """
 
     def __init__(self, bars: Bars, channels: int) -> None:
-        self.ended = threading.Event()
+        self.ended: threading.Event = threading.Event()
         self._bars = bars
         self._channels = channels
         self._lock = threading.Lock()
