@@ -126,6 +126,17 @@ def test_a_database_that_restarts_is_sat_out(simulator: Simulator, client: Archi
     check_whole(tmp_path, client)
 
 
+def test_a_channel_that_always_fails_is_told_from_an_outage(tmp_path: Path) -> None:
+    simulator = filled(Simulator())
+    simulator.add_channel("X:FOREIGN", control_system_type="other")  # not installed, so that the server answers 500
+    with client_of(simulator) as client:
+        result = export_dataset(client, ["A:DOUBLE", "X:FOREIGN"], JANUARY, APRIL, tmp_path)
+        assert [failure.channel for failure in result.failures] == ["X:FOREIGN"]
+        check_whole(tmp_path, client, ["A:DOUBLE"])
+        alone = export_dataset(client, ["X:FOREIGN"], JANUARY, APRIL, tmp_path)
+        assert [failure.reason for failure in alone.failures] == ["failed"]
+
+
 def test_no_server_at_all(tmp_path: Path) -> None:
     simulator = filled(Simulator())
     for server in simulator.servers:

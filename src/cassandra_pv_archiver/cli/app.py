@@ -19,6 +19,7 @@ _PLOT = "Plot channels over time: in the terminal, in a file, or in a window."
 _RUN = "Run the commands of a file, as the administrative service takes them."
 _EXPORT = "Write the configuration of all channels of a server as XML."
 _CONFIG = "Keep what a cluster archives in files: check, compare, plan and apply them."
+_DATASET = "Export samples of many channels into Parquet files, verify them, and show what is there."
 _IMPORT = "Bring the channels of a server to what an XML file says."
 
 COMMANDS = {
@@ -31,6 +32,7 @@ COMMANDS = {
     "archives": Entry("commands.archives:archives", _ARCHIVES, FIND),
     "doctor": Entry("commands.doctor:doctor", "Check that everything is there: services, clocks, credentials.", FIND),
     "plot": Entry("commands.plot:plot", _PLOT, FIND),
+    "dataset": Entry("commands.dataset:app", _DATASET, FIND),
     "add": Entry("commands.add:add", "Add channels to a server.", CHANGE),
     "rename": Entry("commands.rename:rename", "Give channels other names; their samples stay with them.", CHANGE),
     "move": Entry("commands.channel_changes:move", "Move channels to another server.", CHANGE),

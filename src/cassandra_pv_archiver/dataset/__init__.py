@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from .api import export_dataset, export_dataset_async
 from .estimating import ExportEstimate, estimate_dataset, estimate_dataset_async
-from .manifest import DatasetError, Failure
+from .manifest import ChannelPart, DatasetError, DatasetInfo, Entry, Failure
 from .reading import Dataset, open_dataset
 from .results import ExportProgress, ExportProgressHandler, ExportResult
 from .verifying import DatasetProblem, VerifyResult, verify_dataset
 
 __all__ = [
+    "ChannelPart",
     "Dataset",
     "DatasetError",
+    "DatasetInfo",
     "DatasetProblem",
+    "Entry",
     "ExportEstimate",
     "ExportProgress",
     "ExportProgressHandler",

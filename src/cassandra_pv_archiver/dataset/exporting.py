@@ -243,9 +243,18 @@ class Export:
             return
         self._told = time.monotonic()
         share = 1.0 if finished or not self._to_read else min(self._read / self._to_read, 1.0)
-        files = sum(entry.file is not None for entry in self._entries)
-        limit = self.reader.gate.limit
-        self.tell(ExportProgress(share, self._samples, files, self._month, limit, len(self._failures), finished))
+        self.tell(
+            ExportProgress(
+                share=share,
+                samples=self._samples,
+                files=sum(entry.file is not None for entry in self._entries),
+                bytes=sum(entry.bytes for entry in self._entries),
+                month=self._month,
+                concurrency=self.reader.gate.limit,
+                failures=len(self._failures),
+                finished=finished,
+            )
+        )
 
     def _result(self, seconds: float) -> ExportResult:
         files = [entry for entry in self._entries if entry.file is not None]

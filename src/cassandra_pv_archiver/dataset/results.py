@@ -18,7 +18,8 @@ class ExportProgress:
     Attributes:
         share: The part of what is still to be read when it began, from 0 to 1, by time and channels.
         samples: Samples that have arrived.
-        files: Files that are part of the dataset now.
+        files: Files that were added.
+        bytes: Their size.
         month: The month that is read, such as ``'2026-01'``.
         concurrency: How many requests run at once at most at present.
         failures: Channels that could not be read.
@@ -28,6 +29,7 @@ class ExportProgress:
     share: float
     samples: int
     files: int
+    bytes: int
     month: str
     concurrency: int
     failures: int

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -32,7 +33,7 @@ __all__ = ["Arrival", "ChannelFailedError", "ReadSamples", "Stop", "Window", "Wi
 
 _BYTES_OF_SAMPLE = 400
 """Bytes of JSON that a sample may have on average, before its reply is cut short: arrays have more."""
-_ATTEMPTS = 6
+_ATTEMPTS = 4
 """Failures of one request, while others succeed, after which its channel is given up."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 60.0
@@ -140,6 +141,8 @@ class WindowReader:
     most: int
     stop: Stop = field(default_factory=Stop)
     _successes: int = 0
+    _known: Window | None = None
+    """Something that could be read, to tell an outage from a channel that cannot be read."""
     _succeeded: float = field(default_factory=time.monotonic)
 
     async def read(self, window: Window, order: Order) -> Arrival:
@@ -178,9 +181,12 @@ class WindowReader:
             except ArchiverError as failure:
                 if not _may_pass(failure):
                     raise ChannelFailedError(window, failure) from failure
-                self.gate.overloaded()
+                if _is_overload(failure):
+                    self.gate.overloaded()
                 failures += 1
-                in_vain += self._successes > successes or failures == 1
+                # An outage is sat out, but what fails while others succeed is not for the servers to mend.
+                nothing_known = self._known is None and not _is_overload(failure)
+                in_vain += self._successes > successes or failures == 1 or nothing_known
                 successes = self._successes
                 if in_vain >= _ATTEMPTS:
                     raise ChannelFailedError(window, failure) from failure
@@ -188,6 +194,9 @@ class WindowReader:
                     raise
                 pause = min(_FIRST_PAUSE * 2.0 ** (failures - 1), _LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 -- spreads pauses, guards nothing
+            if self._successes == successes and self._known is not None:
+                with suppress(ArchiverError):
+                    await self._request(self._known, (0,), self.stop, _unwatched)
 
     async def _window(self, window: Window, order: Order) -> Arrival:
         # Of decimated samples the latest come first, so what has arrived could not be used.
@@ -216,6 +225,9 @@ class WindowReader:
                     self._successes += 1
                     self._succeeded = time.monotonic()
                     self.gate.succeeded(len(received))
+                    if len(received):
+                        at = int(received.times[-1])
+                        self._known = Window(window.channel, at, at)
         return series
 
 
@@ -227,6 +239,13 @@ def _may_pass(failure: ArchiverError) -> bool:
     """Whether the next attempt may succeed."""
     passing = (ConnectionFailedError, RequestTimeoutError, InterruptedReplyError, UnavailableError, ServerFailedError)
     return isinstance(failure, passing) or (isinstance(failure, RefusedError) and failure.status == 429)
+
+
+def _is_overload(failure: ArchiverError) -> bool:
+    """Whether a failure may mean that there are too many requests."""
+    return isinstance(failure, ConnectionFailedError | RequestTimeoutError | InterruptedReplyError) or (
+        isinstance(failure, RefusedError) and failure.status in {429, 502, 503, 504}
+    )
 
 
 def _has_new(series: SampleSeries, window: Window) -> bool:
