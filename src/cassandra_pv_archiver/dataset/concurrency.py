@@ -42,7 +42,7 @@ class AdaptiveLimit:
 
     def __init__(self, most: int, now: float) -> None:
         self.most = most
-        self.limit = min(_FIRST, most)
+        self.limit: int = min(_FIRST, most)
         self._step = self.limit  # at first it is doubled
         self._before: float | None = None
         self._usual: float | None = None

@@ -45,7 +45,7 @@ class TableFile:
     def __init__(self, storage: Storage, name: str) -> None:
         self._name = name
         self._file: NewFile = storage.new_file(name)
-        self.rows = 0
+        self.rows: int = 0
         try:
             self._writer = _writer(self._file.stream)
         except BaseException:
