@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Unpack
-
-import numpy as np
 
 from cassandra_pv_archiver._read_windows import multiple_of_spacing
 from cassandra_pv_archiver._sample_columns import SampleColumns
@@ -19,15 +16,12 @@ from cassandra_pv_archiver.times import RelativeTime, TimeLike, format_time, par
 from ._arrow import arrow
 from .aligning import AlignOptions, align_groups
 from .coverage import Coverage
-from .from_table import from_table
-from .layout import MONTH, READ_BACK, schema
+from .files import DatasetFiles, timestamp
 from .manifest import DatasetError, DatasetInfo, Entry, Failure, Manifest
-from .selection import Held, Rows, held_by_channel, rows_for
+from .selection import held_by_channel
 from .storage import DatasetPath, Storage
 
 __all__ = ["Dataset", "open_dataset"]
-
-_ENCODED = ("text", "marker", "severity", "status", "quality", "units", "type", "context", "channel")
 
 
 def open_dataset(path: DatasetPath) -> Dataset:
@@ -65,6 +59,7 @@ class Dataset:
         self._info = info
         self._entries = [entry for entry in self._manifest.entries() if entry.name not in without]
         self._held = held_by_channel(self._entries)
+        self._files = DatasetFiles(self._storage, self._held)
         self._coverage = Coverage()
         for entry in self._entries:
             if entry.kind == "samples":
@@ -130,13 +125,13 @@ class Dataset:
             None if each is None else _instant(each, name) for each, name in ((start, "start"), (end, "end"))
         )
         files = {entry.file for entry in self._entries if entry.file is not None and _has(entry, names, first, last)}
-        found = self._arrow_dataset(sorted(files))
+        found = self._files.to_arrow(sorted(files))
         if names is not None:
             found = found.filter(compute.field("channel").isin(names))
         if first is not None:
-            found = found.filter(compute.field("time") >= _timestamp(first))
+            found = found.filter(compute.field("time") >= timestamp(first))
         if last is not None:
-            found = found.filter(compute.field("time") <= _timestamp(last))
+            found = found.filter(compute.field("time") <= timestamp(last))
         return found
 
     def series(
@@ -187,7 +182,7 @@ class Dataset:
         if not allow_missing:
             for query in queries.values():
                 self._check_covered(query)
-        columns = self._read(queries)
+        columns = self._files.read(queries)
         return {name: _series(query, columns[name]) for name, query in queries.items()}
 
     def value_at(self, channel: str, time: TimeLike) -> SampleAtTime | None:
@@ -266,56 +261,6 @@ class Dataset:
                 f"{format_time(end)}. Export it, ask for less, or set allow_missing=True."
             )
 
-    def _read(self, queries: Mapping[str, SampleQuery]) -> dict[str, SampleColumns]:
-        """The samples of channels in their ranges, with one before and one after."""
-        rows = [row for name, query in queries.items() for row in self._rows(name, query)]
-        found = {name: _trimmed(columns, queries[name]) for name, columns in self._columns(rows).items()}
-        unsure = {row.channel for row in rows if row.is_guess}
-        again = [name for name in unsure if not _has_neighbours(found[name], self._held[name], queries[name])]
-        rows = [row for name in again for row in self._rows(name, queries[name], guess=False)]
-        found |= {name: _trimmed(columns, queries[name]) for name, columns in self._columns(rows).items()}
-        return {name: found.get(name, SampleColumns.none()) for name in queries}
-
-    def _rows(self, channel: str, query: SampleQuery, *, guess: bool = True) -> list[Rows]:
-        held = self._held.get(channel)
-        return [] if held is None else rows_for(channel, held, query.start, query.end, guess=guess)
-
-    def _columns(self, rows: list[Rows]) -> dict[str, SampleColumns]:
-        by_file: dict[str, list[Rows]] = {}
-        for row in rows:
-            by_file.setdefault(row.file, []).append(row)
-        parts: dict[str, list[SampleColumns]] = {row.channel: [] for row in rows}
-        for file, wanted in sorted(by_file.items()):
-            for channel, columns in self._of_file(file, wanted):
-                parts[channel].append(columns)
-        return {
-            channel: SampleColumns.concatenate(found or [SampleColumns.none()]).in_order_of_time()
-            for channel, found in parts.items()
-        }
-
-    def _of_file(self, file: str, rows: list[Rows]) -> Iterator[tuple[str, SampleColumns]]:
-        compute = arrow("compute")
-        names = [row.channel for row in rows]
-        lower, upper = min(row.lower for row in rows), max(row.upper for row in rows)
-        field = compute.field
-        wanted = (
-            field("channel").isin(names) & (field("time") >= _timestamp(lower)) & (field("time") <= _timestamp(upper))
-        )
-        table = self._arrow_dataset([file]).to_table(columns=["channel", *READ_BACK], filter=wanted)
-        for name, part in _by_channel(table):
-            yield name, from_table(part)
-
-    def _arrow_dataset(self, files: list[str]) -> Any:
-        datasets = arrow("dataset")
-        form = datasets.ParquetFileFormat(dictionary_columns=set(_ENCODED))
-        pa = arrow()
-        months = datasets.partitioning(pa.schema([(MONTH, pa.string())]), flavor="hive")
-        columns = pa.schema([*schema(), pa.field(MONTH, pa.string())])
-        fragments = [
-            form.make_fragment(self._storage.path(file), self._storage.filesystem, months.parse(file)) for file in files
-        ]
-        return datasets.FileSystemDataset(fragments, columns, form, self._storage.filesystem)
-
 
 def _has(entry: Entry, names: Collection[str] | None, first: int | None, last: int | None) -> bool:
     if names is not None and entry.channels.keys().isdisjoint(names):
@@ -324,35 +269,6 @@ def _has(entry: Entry, names: Collection[str] | None, first: int | None, last: i
         (first is not None and entry.last is not None and entry.last < first)
         or (last is not None and entry.first is not None and entry.first > last)
     )
-
-
-def _by_channel(table: Any) -> Iterator[tuple[str, Any]]:
-    """The rows of each channel, which stand together."""
-    channels = table.column("channel").combine_chunks() if table.num_rows else None
-    if channels is None:
-        return
-    channels = channels.chunk(0) if hasattr(channels, "num_chunks") else channels
-    codes = channels.indices.to_numpy(zero_copy_only=False)
-    names = channels.dictionary.to_pylist()
-    edges = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    for begin, end in itertools.pairwise(edges):
-        yield names[codes[begin]], table.slice(begin, end - begin)
-
-
-def _trimmed(columns: SampleColumns, query: SampleQuery) -> SampleColumns:
-    """The samples of the range, with one before and one after it, unless there are some right at its ends."""
-    times = columns.times
-    first = max(int(np.searchsorted(times, query.start, "right")) - 1, 0)
-    behind = int(np.searchsorted(times, query.end, "left")) + 1
-    return columns.select(slice(first, behind)).compact()
-
-
-def _has_neighbours(columns: SampleColumns, held: list[Held], query: SampleQuery) -> bool:
-    """Whether the samples reach beyond the range wherever there are such samples."""
-    times = columns.times
-    before = held[0].first > query.start or (len(times) > 0 and int(times[0]) <= query.start)
-    after = held[-1].last < query.end or (len(times) > 0 and int(times[-1]) >= query.end)
-    return before and after
 
 
 def _series(query: SampleQuery, columns: SampleColumns) -> SampleSeries:
@@ -371,8 +287,3 @@ def _instant(time: TimeLike, parameter: str) -> int:
     if isinstance(parsed, RelativeTime):
         raise ValueError(f"{parameter} must not count from now here, as {time!r} does.")
     return parsed
-
-
-def _timestamp(time: int) -> Any:
-    pa = arrow()
-    return pa.scalar(time, pa.timestamp("ns", "UTC"))
