@@ -1,4 +1,4 @@
-"""Makes the pictures of the page about plots anew, in a light and a dark theme; look at each before it is committed.
+"""Makes the pictures of plots and terminals anew, in a light and a dark theme; look at each before it is committed.
 
 Run: python docs/plot_pictures.py [DIRECTORY]
 """
@@ -20,8 +20,12 @@ from cassandra_pv_archiver.testing.scenes import demo_scene
 PICTURES = Path(__file__).parent / "pages" / "pictures"
 STACKED = "plot RING:CURRENT RING:S03:VAC:PRESSURE RING:MODE RING:OPERATOR RING:BPM:ORBIT --start -6h"
 OVERLAID = "plot --match RING:S*:TEMP RING:LIFETIME --start -6h --count 72 --overlaid"
-IN_TERMINAL = "plot RING:CURRENT RING:MODE RING:OPERATOR --start -6h"
+IN_TERMINAL = {
+    "plot-terminal": "plot RING:CURRENT RING:MODE RING:OPERATOR --start -6h",
+    "terminal-status": "status",
+}
 COLUMNS = 90
+TERMINAL = {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "COLUMNS": str(COLUMNS), "LINES": "30"}
 WIDTH = 900
 _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
@@ -30,22 +34,24 @@ def take_pictures(directory: Path) -> None:
     """Makes a picture of each kind in each theme."""
     directory.mkdir(parents=True, exist_ok=True)
     with demo_scene().serve() as scene:
-        os.environ |= {"CPVA_ARCHIVE_URL": scene.archive_url, "CPVA_TZ": "Europe/Berlin"}
+        os.environ |= {"CPVA_ARCHIVE_URL": scene.archive_url, "CPVA_ADMIN_URL": scene.admin_url}
+        os.environ["CPVA_TZ"] = "Europe/Berlin"
         for theme, options in (("light", []), ("dark", ["--dark"])):
             for name, command in (("stacked", STACKED), ("overlaid", OVERLAID)):
                 picture = directory / f"plot-{name}-{theme}.png"
                 _cpva([*command.split(), *options, "-o", str(picture), "--force"])
                 _make_small(picture)
                 print(picture)
-        shown = _cpva(IN_TERMINAL.split(), FORCE_COLOR="1", TTY_COMPATIBLE="1", COLUMNS=str(COLUMNS), LINES="30")
-    for theme, colours in (("light", DEFAULT_TERMINAL_THEME), ("dark", MONOKAI)):
-        console = Console(record=True, width=COLUMNS, file=io.StringIO())
-        console.print(Text.from_ansi(shown))
-        svg = console.export_svg(title=f"cpva {IN_TERMINAL}", theme=colours)
-        picture = directory / f"plot-terminal-{theme}.svg"
-        # Nothing is loaded from elsewhere: the fonts of whoever looks at it do.
-        picture.write_text(_WEB_FONT.sub("", svg).replace("Fira Code", "DejaVu Sans Mono"), "utf-8")
-        print(picture)
+        shown = {name: _cpva(command.split(), **TERMINAL) for name, command in IN_TERMINAL.items()}
+    for name, text in shown.items():
+        for theme, colours in (("light", DEFAULT_TERMINAL_THEME), ("dark", MONOKAI)):
+            console = Console(record=True, width=COLUMNS, file=io.StringIO())
+            console.print(Text.from_ansi(text))
+            svg = console.export_svg(title=f"cpva {IN_TERMINAL[name]}", theme=colours)
+            picture = directory / f"{name}-{theme}.svg"
+            # Nothing is loaded from elsewhere: the fonts of whoever looks at it do.
+            picture.write_text(_WEB_FONT.sub("", svg).replace("Fira Code", "DejaVu Sans Mono"), "utf-8")
+            print(picture)
 
 
 def _cpva(arguments: list[str], **environment: str) -> str:
