@@ -1,4 +1,4 @@
-"""Puts the late checks last, and starts the runs on other interpreters early, so that they use the second core."""
+"""Puts the late checks last, among them the runs on other interpreters, which would disturb tests that measure time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.checks.other_run import OtherRun
 from tests.checks.tools import ROOT
 
 LATE = ("test_other_interpreters.py", "test_coverage.py")
+CHOSEN = pytest.StashKey[list[Interpreter]]()
 RUNS = pytest.StashKey[dict[Interpreter, OtherRun]]()
 
 
@@ -31,19 +32,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     others = [item for item in functions if item.originalname == "test_suite_passes_on"]
     chosen = [each for item in others for each in item.callspec.params.values() if isinstance(each, Interpreter)]
     if others:
-        session.config.stash[RUNS] = {interpreter: OtherRun(interpreter) for interpreter in chosen}
+        session.config.stash[CHOSEN] = chosen
 
 
 @pytest.fixture(scope="session")
 def other_runs(pytestconfig: pytest.Config) -> Mapping[Interpreter, OtherRun]:
+    pytestconfig.stash[RUNS] = {interpreter: OtherRun(interpreter) for interpreter in pytestconfig.stash[CHOSEN]}
     return pytestconfig.stash[RUNS]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    runs = config.stash.get(RUNS, None)
-    for run in (runs or {}).values():
+    for run in config.stash.get(RUNS, {}).values():
         terminalreporter.write_line(run.summary())
-    if runs == {}:
+    if config.stash.get(CHOSEN, None) == []:
         own = ".".join(map(str, sys.version_info[:2]))
         terminalreporter.write_line(f"Python {own} is the only usable one of this machine; no other was tested.")
 

@@ -47,6 +47,15 @@ class Terminal:
         """Presses Ctrl-C."""
         self.type("\x03")
 
+    def end_by_interrupt(self) -> int:
+        """Presses Ctrl-C until it is heard: a signal that comes right before a system call is not."""
+        for _ in range(10):
+            self.interrupt()
+            with contextlib.suppress(AssertionError):
+                self._read_until(lambda: False, patience=5.0)
+                break
+        return self.end()
+
     def end(self) -> int:
         """Waits for the end, and gives the exit status."""
         self._read_until(lambda: False)
@@ -61,8 +70,8 @@ class Terminal:
             os.waitpid(self._process, 0)
         os.close(self._descriptor)
 
-    def _read_until(self, enough: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + _PATIENCE
+    def _read_until(self, enough: Callable[[], bool], patience: float = _PATIENCE) -> bool:
+        deadline = time.monotonic() + patience
         while not enough():
             ready, _, _ = select.select([self._descriptor], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:

@@ -141,8 +141,7 @@ def test_an_interrupted_run_says_how_to_go_on(cpva: Cpva, admin: AdminClient, tm
     arguments = ("config", "apply", str(path), "--yes", "--journal", str(journal))
     with terminal(cpva.complete(), *arguments, columns=300) as running:
         running.wait_for("1 of 2 commands are done; waiting for")
-        running.interrupt()
-        assert running.end() == 130
+        assert running.end_by_interrupt() == 130
         assert f"Go on with: cpva config apply --resume {journal}" in running.text
     assert {channel.channel_name for channel in admin.list_all_channels()} & {"B", "RING:NEW"} == {"B"}
     done = cpva("config", "apply", "--resume", str(journal))

@@ -62,8 +62,7 @@ def test_follow_says_that_it_waits(cpva: Cpva) -> None:
 
     with terminal(cpva.complete(), "follow", "RING:CURRENT", "RING:MODE") as run:
         run.wait_for("RING:MODE  ")
-        run.interrupt()
-        assert run.end() == 130
+        assert run.end_by_interrupt() == 130
     assert "Waiting for samples; Ctrl-C ends it." in run.text
     assert run.text.rstrip().endswith("Interrupted after 2 rows.")
 

@@ -49,8 +49,7 @@ def test_progress_appears_after_a_second_and_goes_away_with_control_c(nowhere: C
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with terminal(nowhere.complete(), "search", "x", "--archive-url", url) as shown:
             shown.wait_for("Searching")
-            shown.interrupt()
-            assert shown.end() == 130
+            assert shown.end_by_interrupt() == 130
     assert shown.text.rstrip().endswith("Interrupted.")
 
 
