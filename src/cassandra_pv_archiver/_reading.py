@@ -33,11 +33,6 @@ class Destination:
         return
         yield  # a flow without steps
 
-    def end(self) -> Flow[None]:
-        """Takes note that no more samples follow."""
-        return
-        yield
-
 
 def collected(columns: list[SampleColumns]) -> SampleColumns:
     """Columns of all these samples."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from .failures import Failure, usage
 from .session import Session
+from .text_files import read_text
 
 if TYPE_CHECKING:
     from cassandra_pv_archiver import AdminClient, ClusterServer
@@ -78,17 +79,9 @@ def channel_names(given: Iterable[str], file: Path | None) -> list[str]:
     Raises:
         Failure: The file cannot be read, or there is no name at all.
     """
-    import sys
-
     names = list(given)
     if file is not None:
-        try:
-            text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not text in UTF-8"
-            raise usage(
-                f"{file} cannot be read: {why}.", "Give a file with one name a line, or - for stdin."
-            ) from error
+        text = read_text(file, "Give a file with one name a line, or - for stdin.")
         names += [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not names:
         raise usage("No channel is named.", "Give names of channels, or --channels-file FILE with one name a line.")

@@ -22,6 +22,9 @@ ChannelsFile: TypeAlias = Annotated[
         "--channels-file", metavar="FILE", help="Names from a file, one a line; - for stdin.", allow_dash=True
     ),
 ]
+Match: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--match", metavar="PATTERN", help="Also all channels that match a pattern.")
+]
 Start: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -10,7 +10,7 @@ import typer
 from cassandra_pv_archiver.cli.frame import examples
 from cassandra_pv_archiver.cli.getting import Request, get_at, get_range, matching
 from cassandra_pv_archiver.cli.lookup import channel_names
-from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Start
+from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Match, Start
 from cassandra_pv_archiver.cli.session import session_of
 from cassandra_pv_archiver.cli.writing_files import FORMATS
 
@@ -28,9 +28,7 @@ _HOW = "How they are written"
 def get(
     context: typer.Context,
     channels: Channels = None,
-    match: Annotated[
-        list[str] | None, typer.Option("--match", metavar="PATTERN", help="Also all channels that match a pattern.")
-    ] = None,
+    match: Match = None,
     channels_file: ChannelsFile = None,
     start: Start = None,
     end: End = None,

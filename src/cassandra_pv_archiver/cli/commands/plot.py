@@ -14,7 +14,7 @@ import typer
 from cassandra_pv_archiver.cli.failures import Failure, Status, explain, usage
 from cassandra_pv_archiver.cli.frame import examples
 from cassandra_pv_archiver.cli.lookup import channel_names, no_such_channel
-from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Start
+from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Match, Start
 from cassandra_pv_archiver.cli.session import Session, session_of
 from cassandra_pv_archiver.cli.times import json_time, read_duration, read_range
 from cassandra_pv_archiver.errors import ArchiverError, NotFoundError
@@ -40,9 +40,7 @@ _WHICH = "Which samples"
 def plot(
     context: typer.Context,
     channels: Channels = None,
-    match: Annotated[
-        list[str] | None, typer.Option("--match", metavar="PATTERN", help="Also all channels that match a pattern.")
-    ] = None,
+    match: Match = None,
     channels_file: ChannelsFile = None,
     start: Start = None,
     end: End = None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ from cassandra_pv_archiver.cli.failures import Failure, usage
 from cassandra_pv_archiver.cli.frame import examples
 from cassandra_pv_archiver.cli.options import Yes
 from cassandra_pv_archiver.cli.session import session_of
+from cassandra_pv_archiver.cli.text_files import read_text
 
 if TYPE_CHECKING:
     from cassandra_pv_archiver import AdminClient, ArchiveConfigurationCommands
@@ -64,11 +64,7 @@ def _renames(old: str | None, new: str | None, pairs: Path | None) -> dict[str, 
 
 
 def _read(path: Path) -> dict[str, str]:
-    try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise usage(f"{path} cannot be read: {why}.", _FORM) from error
+    text = read_text(path, _FORM, encoding="utf-8-sig")
     renames: dict[str, str] = {}
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -14,6 +13,7 @@ from cassandra_pv_archiver.cli.failures import usage
 from cassandra_pv_archiver.cli.frame import examples
 from cassandra_pv_archiver.cli.options import Yes
 from cassandra_pv_archiver.cli.session import session_of
+from cassandra_pv_archiver.cli.text_files import read_text
 
 if TYPE_CHECKING:
     from cassandra_pv_archiver import AdminClient, ArchiveConfigurationCommands
@@ -60,11 +60,7 @@ def _in_words(command: dict[str, Any]) -> str:
 
 def _read(file: Path) -> list[dict[str, Any]]:
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-        found: Any = json.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise usage(f"{file} cannot be read: {why}.", _FORM) from error
+        found: Any = json.loads(read_text(file, _FORM))
     except json.JSONDecodeError as error:
         raise usage(f"{file}, line {error.lineno}, column {error.colno}: this is no JSON.", _FORM) from error
     members = cast("dict[str, Any]", found).get("commands") if isinstance(found, dict) else found
