@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-
-mpl.use("svg")
-
-from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
 __all__ = ["plot_sizes"]
 
@@ -31,12 +28,12 @@ _INK = "#808080"
 def plot_sizes(points: Sequence[dict[str, Any]], file: Path) -> None:
     """Draws seconds and memory against the number of samples."""
     with mpl.rc_context({"svg.hashsalt": "sizes", "svg.fonttype": "none", "text.color": _INK, "axes.edgecolor": _INK}):
-        figure, (time_axes, memory_axes) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        time_axes, memory_axes = figure.subplots(1, 2)
         _draw(time_axes, points, "seconds", "Seconds")
         _draw(memory_axes, [point for point in points if point["peak"] >= 1], "peak", "MiB beyond those before")
         time_axes.legend(frameon=False, fontsize="small")
         figure.savefig(file, transparent=True, metadata={"Date": None})
-        plt.close(figure)
     lines = file.read_text("utf-8").splitlines()
     file.write_text("".join(f"{line.rstrip()}\n" for line in lines), "utf-8")
 

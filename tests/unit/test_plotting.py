@@ -7,7 +7,6 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,8 +29,8 @@ ALARM_COLOURS = {"MINOR": "#d08700", "MAJOR": "#e0393e", "INVALID": "#b04fd6"}
 
 @pytest.fixture(autouse=True)
 def agg() -> Iterator[None]:
-    with mpl.rc_context({"backend": "agg"}):
-        yield
+    pyplot.switch_backend("agg")
+    yield
     pyplot.close("all")
 
 
