@@ -190,6 +190,27 @@ def test_password_is_asked_for(simulator: SpoiledSimulator, running: RunningSimu
     assert result.exit_code == 4
 
 
+def test_password_comes_from_where_it_is_said_to(running: RunningSimulator, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("wrong\n")
+    file.chmod(0o600)
+    arguments = ("--write-prefix", PREFIX, "--journal", str(tmp_path / "journal"))
+    status, output = cpva(running, *arguments, "--password-from", f"file:{file}", password="admin")
+    assert status == 4, output
+    assert "the credentials of 'admin' are refused" in output
+
+
+@pytest.mark.parametrize("option", ["--junit", "--write-baseline"])
+@pytest.mark.parametrize("place", ["no such folder/file", "."])
+def test_files_that_cannot_be_written_are_no_loss(
+    option: str, place: str, simulator: SpoiledSimulator, running: RunningSimulator, tmp_path: Path
+) -> None:
+    status, output = cpva(running, option, str(tmp_path / place))
+    assert status == 2
+    assert "cannot be written" in output
+    assert not simulator.requests
+
+
 def test_rate_is_kept(running: RunningSimulator) -> None:
     settings = Settings(admin_url=running.admin_url, archive_url=running.archive_url, max_rate=20)
     began = time.monotonic()
@@ -237,6 +258,23 @@ def test_pytest_without_a_server(running: RunningSimulator, tmp_path: Path) -> N
     done = run_suite(running, tmp_path, "--archive-url", "http://127.0.0.1:1")
     assert done.returncode == 3
     assert "does not answer" in done.stdout
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.parametrize(
+    "start",
+    [
+        "import pytest; sys.exit(pytest.main(['--pyargs', 'cassandra_pv_archiver.testing.contract', *sys.argv[1:]]))",
+        "from cassandra_pv_archiver.cli import main; sys.argv[1:1] = ['contract']; main()",
+    ],
+)
+def test_what_is_not_installed_is_named(start: str, running: RunningSimulator, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", f"import sys; sys.modules['jsonschema'] = None; {start}"]
+    command += ["--admin-url", running.admin_url, "--archive-url", running.archive_url]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode not in {0, 10}
+    assert "pip install 'cassandra-pv-archiver-client[contract]'" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.one_interpreter

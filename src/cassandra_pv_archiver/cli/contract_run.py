@@ -44,7 +44,6 @@ WRONG_USAGE = 2
 """Exit status if something was asked for that cannot or must not be done."""
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
-PASSWORD_VARIABLE = "CPVA_PASSWORD"  # noqa: S105 -- the name of the variable, not a password
 
 _LABELS = {
     Verdict.CONFIRMED: ("confirmed", "green"),
@@ -77,26 +76,33 @@ def check_servers(
     archive_url: str,
     write_prefix: str | None,
     username: str,
+    password: Callable[[], str],
     clean_leftovers: bool,
     journal: Path | None,
     max_rate: float | None,
     timeout: float,
+    console: Console | None,
     outputs: Outputs,
 ) -> None:
-    """Checks the servers, shows the report, and ends with the exit status."""
-    console = Console(quiet=outputs.as_json, soft_wrap=False, highlight=False)
+    """Checks the servers, shows the report, and ends with the exit status.
+
+    Results are shown on the console as they come, or not at all if there is none. The password is asked for only if
+    something may be changed.
+    """
     known = _read_baseline(outputs.baseline)
+    _check_folders(outputs)
+    shown = Console(quiet=True) if console is None else console
     settings = Settings(
         admin_url=admin_url,
         archive_url=archive_url,
         write_prefix=write_prefix,
-        credentials=None if write_prefix is None else Credentials(username, _password(username)),
+        credentials=None if write_prefix is None else Credentials(username, password()),
         journal=journal,
         clean_leftovers=clean_leftovers,
         max_rate=max_rate,
         timeout=timeout,
     )
-    report = _checked(settings, known, partial(_show, console, write_prefix is not None))
+    report = _checked(settings, known, partial(_show, shown, write_prefix is not None))
     if outputs.junit is not None:
         outputs.junit.write_text(as_junit(report), "utf-8")
     if outputs.write_baseline is not None:
@@ -104,7 +110,7 @@ def check_servers(
     if outputs.as_json:
         typer.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
     else:
-        _summarise(console, report)
+        _summarise(shown, report)
     if report.stopped is not None:
         _end(NOT_REACHABLE, f"The check ended early: {report.stopped}")
     if report.deviates:
@@ -134,9 +140,11 @@ def _read_baseline(path: Path | None) -> Baseline:
         _end(WRONG_USAGE, f"The baseline cannot be read: {error}")
 
 
-def _password(username: str) -> str:
-    given = os.environ.get(PASSWORD_VARIABLE)
-    return given if given is not None else typer.prompt(f"Password of {username}", hide_input=True, err=True)
+def _check_folders(outputs: Outputs) -> None:
+    """A run takes long, and what it has found shall not be lost at its end."""
+    for file in (outputs.junit, outputs.write_baseline):
+        if file is not None and (file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK)):
+            _end(WRONG_USAGE, f"{file} cannot be written: check the path and its permissions.")
 
 
 def _end(status: int, text: str) -> NoReturn:

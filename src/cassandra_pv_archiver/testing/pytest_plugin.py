@@ -10,6 +10,7 @@ not wait.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,17 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     """Offers the options of the contract suite to runs of it, and to no others."""
     # conftest files of packages come too late for that, and everybody's runs must not get such general options.
     if any(argument.startswith(_CONTRACT) for argument in args):
+        _check_extra()
         early_config.pluginmanager.import_plugin(f"{_CONTRACT}.pytest_options")
+
+
+def _check_extra() -> None:
+    from cassandra_pv_archiver.errors import MissingExtraError
+
+    try:
+        importlib.import_module(_CONTRACT)
+    except MissingExtraError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.fixture

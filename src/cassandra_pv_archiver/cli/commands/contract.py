@@ -44,27 +44,31 @@ def contract(
 ) -> None:
     """Check a live server against the specifications and the behaviour of release 3.2.6.
 
-    Nothing is changed without --write-prefix, which needs a password: from the variable CPVA_PASSWORD, or asked for.
+    Nothing is changed without --write-prefix, which needs a password: from where --password-from says, from the
+    variable CPVA_PASSWORD, or asked for.
 
     Exit status: 0 all confirmed, 10 deviations, 3 not reachable, 4 not authorised.
     """
-    try:
-        from cassandra_pv_archiver.cli.contract_run import Outputs, check_servers
-    except ImportError as error:
-        if (error.name or "").partition(".")[0] != "jsonschema":
-            raise
-        typer.echo("cpva contract needs: pip install 'cassandra-pv-archiver-client[contract]'", err=True)
-        raise typer.Exit(1) from error
+    from cassandra_pv_archiver.cli.contract_run import Outputs, check_servers
+
     session = session_of(context)
     settings = session.settings
+
+    def password() -> str:
+        if settings.password_from != "prompt":  # noqa: S105 -- where it comes from
+            return settings.read_password()
+        return typer.prompt(f"Password of {settings.username}", hide_input=True, err=True)
+
     check_servers(
         admin_url=settings.admin_urls[0],
         archive_url=settings.archive_urls[0],
         write_prefix=write_prefix,
         username=settings.username,
+        password=password,
         clean_leftovers=clean_leftovers,
         journal=journal,
         max_rate=max_rate,
         timeout=settings.timeout or _LONGEST_WAIT,
+        console=None if session.as_json else session.output.console,
         outputs=Outputs(as_json=session.as_json, junit=junit, baseline=baseline, write_baseline=write_baseline),
     )

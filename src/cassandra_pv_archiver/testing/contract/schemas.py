@@ -9,8 +9,13 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, TypeAlias
 
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import ValidationError
+from cassandra_pv_archiver.errors import MissingExtraError
+
+try:
+    from jsonschema import Draft202012Validator, FormatChecker, validators
+    from jsonschema.exceptions import ValidationError
+except ImportError as missing:
+    raise MissingExtraError("jsonschema", "contract") from missing
 
 from .findings import pointer_to, shortened
 from .json_text import JavaFloat
