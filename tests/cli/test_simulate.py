@@ -106,6 +106,15 @@ def test_without_a_scene_it_is_that_of_the_demo(command: str, arguments: tuple[s
         assert process.wait(20) == 0
 
 
+def test_the_month_of_the_tutorial() -> None:
+    with simulate("month", "--json") as process:
+        servers = json.loads(first_line(process))["servers"]
+        with ArchiveClient(base_url=servers[0]["archive_url"]) as archive:
+            assert len(archive.find_channels_by_pattern("RING:*")) == 50
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
 @pytest.fixture
 def free_ports() -> Iterator[int]:
     """The first of four ports in a row that were free a moment ago."""

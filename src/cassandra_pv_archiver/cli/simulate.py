@@ -14,11 +14,12 @@ from typing import NoReturn
 import typer
 
 from cassandra_pv_archiver.errors import MissingExtraError
-from cassandra_pv_archiver.testing import RunningSimulator, SceneError, Simulator, load_scene, scene_schema
+from cassandra_pv_archiver.testing import RunningSimulator, SceneError, Simulator, load_scene, month_scene, scene_schema
 from cassandra_pv_archiver.testing.scenes import demo_scene
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _HIGHEST_PORT = 65535
+_MONTH = "month"
 _ADMIN: dict[str, object] = {"name": "admin", "password": "admin", "administrator": True}
 
 
@@ -26,7 +27,7 @@ def run(scene: Path | None, admin_port: str, archive_port: str, *, as_json: bool
     """Serves a scene until Ctrl-C or SIGTERM.
 
     Args:
-        scene: The scene file; None for the scene of the demo.
+        scene: The scene file, ``month`` for the month of the tutorial; None for the scene of the demo.
         admin_port: The port of the administrative service of the first server, which those of the others follow, or
             one for each server, with commas between; 0 for any.
         archive_port: Likewise, of the archive-access service.
@@ -57,6 +58,8 @@ def _loaded(file: Path | None) -> tuple[Simulator, list[dict[str, object]]]:
     """A simulator and its users."""
     if file is None:
         return demo_scene(), [_ADMIN]
+    if str(file) == _MONTH and not file.exists():
+        return Simulator(scene=month_scene), [_ADMIN]
     try:
         scene = load_scene(file)
     except OSError as error:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .month import month_scene
     from .scene_files import Scene, SceneError, load_scene, scene_schema
     from .simulator import (
         Exchange,
@@ -38,10 +39,11 @@ __all__ = [
     "faults",
     "load_scene",
     "marker_sample",
+    "month_scene",
     "scene_schema",
 ]
 
-_ELSEWHERE = {"SimulatorTransport": "transports"} | dict.fromkeys(
+_ELSEWHERE = {"SimulatorTransport": "transports", "month_scene": "month"} | dict.fromkeys(
     ("Scene", "SceneError", "load_scene", "scene_schema"), "scene_files"
 )
 

@@ -16,7 +16,11 @@ def simulate(
     context: typer.Context,
     scene: Annotated[
         Path | None,
-        typer.Argument(metavar="[SCENE]", help="A scene file in TOML or YAML. Without one, the cluster of the demo."),
+        typer.Argument(
+            metavar="[SCENE]",
+            help="A scene file in TOML or YAML, or month for fifty channels in October 2024. Without one, the cluster "
+            "of the demo.",
+        ),
     ] = None,
     admin_port: Annotated[
         str,
