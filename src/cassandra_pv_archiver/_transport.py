@@ -75,6 +75,18 @@ class Driver(Generic[HttpClient]):
         self.connection.headers = read_headers(headers)
         self.limits = read_limits(Limits(), limits)
         self._owned = http_client is None
+        self.verify = str(verify) if isinstance(verify, Path) else verify
+        self.of_this_process = [
+            name
+            for name, is_given in (
+                ("http_client", http_client is not None),
+                ("ssl_context", ssl_context is not None),
+                ("proxy", proxy is not None),
+                ("trust_env", not trust_env),
+                ("headers", bool(headers)),
+            )
+            if is_given
+        ]
         if http_client is None:
             http_client = kind(**own_client_options(verify, ssl_context, proxy, trust_env))
         else:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
+from cassandra_pv_archiver._http import LimitOptions
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
 from cassandra_pv_archiver.limits import check_count, check_seconds
+from cassandra_pv_archiver.settings import ClientSettings
 from cassandra_pv_archiver.times import DurationLike, TimeLike
 
 from .arguments import gate, query_of, span_of, wanted_spans
+from .cluster_limit import places
 from .concurrency import Gate
 from .coverage import Span
+from .dask_pieces import DaskPieces, Elsewhere, check_dask_client
 from .exporting import Export
 from .locking import locked
 from .loops import run_in_thread
 from .manifest import Query
 from .pieces import ROW_GROUP, Sizes
 from .results import ExportProgress, ExportProgressHandler, ExportResult
-from .servers import async_reads, servers_of, sync_reads
+from .servers import async_reads, options_of, servers_of, settings_of, sync_reads
+from .shared_reads import within_places
 from .storage import DatasetPath, Storage
+from .takeover import Run
 from .windows import ReadSamples, WindowReader
 
 __all__ = ["export_dataset", "export_dataset_async", "export_spans"]
@@ -45,6 +53,7 @@ def export_dataset(
     patience: float = PATIENCE,
     archive_key: int = 1,
     row_group: int = ROW_GROUP,
+    dask_client: Any = None,
     progress: ExportProgressHandler | None = None,
 ) -> ExportResult:
     """Exports samples into a dataset of Parquet files, or adds to one what it does not have yet.
@@ -79,22 +88,28 @@ def export_dataset(
         row_group: Samples of a row group, an array counting as often as it has elements. The memory that is needed is
             about ``max_concurrency`` times one row group, whatever the range and however many the channels. Files
             have some four row groups.
-        progress: Is told how far it has come.
+        dask_client: A ``dask.distributed.Client`` whose workers read and write, all of them to the same ``path``. They
+            make clients of their own for the servers of ``client``, and keep ``max_concurrency`` and ``max_rate``
+            together. What a lost worker was doing is done again by another.
+        progress: Is told how far it has come; with ``dask_client`` whenever a part of a month is done.
 
     Returns:
         What was added, and what could not be read.
 
     Raises:
         DatasetError: The dataset has other samples than those wanted, or another process is writing to it.
-        MissingExtraError: pyarrow is not installed.
+        MissingExtraError: pyarrow is not installed, or Dask.
         ArchiverError: The servers have not answered for too long.
         OSError: A file could not be written, for example because the disk is full.
-        ValueError: An argument cannot be used.
+        ValueError: An argument cannot be used, for example a client with an ``http_client`` together with
+            ``dask_client``.
     """
     prepared = _prepare(
         client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key, row_group
     )
-
+    if dask_client is not None:
+        check_dask_client(dask_client, asynchronous=False)
+        prepared = replace(prepared, cluster=_cluster(client, dask_client, max_rate))
     return prepared.with_client(client, progress)
 
 
@@ -112,12 +127,16 @@ async def export_dataset_async(
     patience: float = PATIENCE,
     archive_key: int = 1,
     row_group: int = ROW_GROUP,
+    dask_client: Any = None,
     progress: ExportProgressHandler | None = None,
 ) -> ExportResult:
-    """As `export_dataset`, with an asynchronous client."""
+    """As `export_dataset`, with an asynchronous client. ``dask_client`` may be an asynchronous one as well."""
     prepared = _prepare(
         client, channels, start, end, path, spacing, since, max_concurrency, max_rate, patience, archive_key, row_group
     )
+    if dask_client is not None:
+        check_dask_client(dask_client, asynchronous=True)
+        prepared = replace(prepared, cluster=_cluster(client, dask_client, max_rate))
     with locked(prepared.storage):
         return await prepared.run(async_reads(client), progress or _untold)
 
@@ -144,6 +163,20 @@ def _untold(progress: ExportProgress) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cluster:
+    """Who exports the pieces, and how they get at the servers."""
+
+    dask_client: Any
+    settings: ClientSettings
+    options: LimitOptions
+    max_rate: float | None
+
+
+def _cluster(client: ArchiveClient | AsyncArchiveClient, dask_client: Any, max_rate: float | None) -> _Cluster:
+    return _Cluster(dask_client, settings_of(client), options_of(client), max_rate)
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """An export whose arguments have been read."""
 
@@ -156,6 +189,7 @@ class _Prepared:
     gate: Gate
     patience: float
     sizes: Sizes = field(default_factory=Sizes)
+    cluster: _Cluster | None = None
 
     def with_client(self, client: ArchiveClient, progress: ExportProgressHandler | None) -> ExportResult:
         async def run(tell: Callable[[ExportProgress], object]) -> ExportResult:
@@ -167,20 +201,48 @@ class _Prepared:
             return run_in_thread(run, progress)
 
     async def run(self, read: ReadSamples, tell: Callable[[ExportProgress], object]) -> ExportResult:
-        reader = WindowReader(read, self.gate, self.query, self.patience, 4 * self.sizes.window)
         with ThreadPoolExecutor(2, "cassandra_pv_archiver files") as executor:
-            export = Export(
-                storage=self.storage,
-                reader=reader,
-                executor=executor,
-                server=self.server,
-                most=self.max_concurrency,
-                wanted=dict(self.wanted),
-                now=self.now,
-                tell=tell,
-                sizes=self.sizes,
-            )
-            return await export.run()
+            if self.cluster is None:
+                return await self._export(read, executor, tell).run()
+            async with self._pieces(self.cluster, executor) as pieces:
+                shared = places(self.server, self.max_concurrency, self.cluster.dask_client)
+                read = within_places(read, shared, pieces.threads, self.max_concurrency, self.cluster.max_rate)
+                export = self._export(read, executor, tell)
+                export.perform, export.at_once = pieces.perform, lambda: self.max_concurrency
+                return await export.run()
+
+    @asynccontextmanager
+    async def _pieces(self, cluster: _Cluster, executor: Executor) -> AsyncGenerator[DaskPieces]:
+        loop = asyncio.get_running_loop()
+        run = await loop.run_in_executor(executor, Run.begin, self.storage)
+        elsewhere = Elsewhere(
+            settings=cluster.settings,
+            options=cluster.options,
+            storage=self.storage,
+            server=self.server,
+            run=run,
+            most=self.max_concurrency,
+            max_rate=cluster.max_rate,
+            patience=self.patience,
+        )
+        try:
+            with ThreadPoolExecutor(2 * self.max_concurrency, "cassandra_pv_archiver Dask") as threads:
+                yield DaskPieces(cluster.dask_client, elsewhere, threads)
+        finally:
+            await loop.run_in_executor(executor, run.end)
+
+    def _export(self, read: ReadSamples, executor: Executor, tell: Callable[[ExportProgress], object]) -> Export:
+        return Export(
+            storage=self.storage,
+            reader=WindowReader(read, self.gate, self.query, self.patience, 4 * self.sizes.window),
+            executor=executor,
+            server=self.server,
+            most=self.max_concurrency,
+            wanted=dict(self.wanted),
+            now=self.now,
+            tell=tell,
+            sizes=self.sizes,
+        )
 
 
 def _prepare(

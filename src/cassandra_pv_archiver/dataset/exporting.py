@@ -92,15 +92,15 @@ class Export:
             await self._export_edges()
         finally:
             await self._end_pieces()
+        if self.perform is not None:
+            await self._aside(self._clear)
         await self._aside(self._record_failures)
         self._report(finished=True)
         return self._result(time.monotonic() - began)
 
     def _prepare(self) -> None:
         self._manifest.begin(self.reader.query, self.now)
-        self.storage.clear_unfinished()
-        entries = self._manifest.entries()
-        self._remove_orphans({entry.file for entry in entries})
+        entries = self._clear()
         self._coverage = Coverage.of(entries)
         for entry in entries:
             if entry.kind == "samples" and entry.open and not self.wanted.keys().isdisjoint(entry.channels):
@@ -111,13 +111,17 @@ class Export:
             for begin, end in self._coverage.gaps(channel, span[0], min(span[1], self.now))
         )
 
-    def _remove_orphans(self, known: set[str | None]) -> None:
-        """Removes files that an interrupted run has moved into place but not recorded."""
+    def _clear(self) -> list[Entry]:
+        """Removes what was not finished, and files that were moved into place but not recorded."""
+        self.storage.clear_unfinished()
+        entries = self._manifest.entries()
+        known = {entry.file for entry in entries}
         for folder in self.storage.folders():
             if folder.startswith(f"{MONTH}="):
                 for name in self.storage.files(folder):
                     if name not in known and name.endswith(".parquet"):
                         self.storage.delete(name)
+        return entries
 
     def _want_again(self, entry: Entry) -> None:
         """Lets an open end be read again, for all channels that are in the same file."""
@@ -173,6 +177,9 @@ class Export:
             for entry in outcome.entries:
                 self._coverage.add(entry)
                 self._entries.append(entry)
+                if self.perform is not None:
+                    self._samples += entry.samples
+                    self._read += sum(part.end - part.begin for part in entry.channels.values())
             for failure in outcome.failures:
                 span = self.wanted.pop(failure.channel, (failure.begin, failure.end))
                 self._fail(replace(failure, end=max(failure.end, span[1])))

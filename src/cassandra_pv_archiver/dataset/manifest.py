@@ -241,9 +241,17 @@ class Manifest:
         content = self._storage.read(_place(name))
         return None if content is None else self._parsed(_entry_form, name, content)
 
-    def add(self, entry: Entry) -> None:
-        """Records an entry, which makes what it tells part of the dataset."""
-        self._storage.write(_place(entry.name), _entry_form.dump_json(entry))
+    def add(self, entry: Entry, *, is_new: bool = False) -> None:
+        """Records an entry, which makes what it tells part of the dataset.
+
+        Args:
+            entry: The entry.
+            is_new: Whether there must not be one of this name yet.
+
+        Raises:
+            FileExistsError: Another process was faster.
+        """
+        self._storage.write(_place(entry.name), _entry_form.dump_json(entry), is_new=is_new)
 
     def remove(self, entries: Iterable[Entry]) -> None:
         """Takes entries and their files out of the dataset."""

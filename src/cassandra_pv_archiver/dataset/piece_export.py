@@ -21,9 +21,17 @@ from .to_table import to_table
 from .windows import Arrival, ChannelFailedError, Window, WindowReader
 from .writing import TableFile
 
-__all__ = ["PieceExport", "PieceOutcome", "Surroundings"]
+__all__ = ["OvertakenError", "PieceExport", "PieceOutcome", "Surroundings"]
 
 T = TypeVar("T")
+
+
+class OvertakenError(Exception):
+    """Another process has recorded a part of the same piece."""
+
+
+def _always() -> None:
+    """Finds nothing wrong."""
 
 
 @dataclass(slots=True)
@@ -38,6 +46,9 @@ class Surroundings:
         server: Where samples are read, for the manifest.
         ahead: How many windows of a piece may be under way or waiting to be written.
         on_arrival: Is told what arrives.
+        attempt: Distinguishes the files from those of other processes that may export the same piece; empty if there
+            can be none.
+        check: Raises if what is done does not count any more.
     """
 
     storage: Storage
@@ -47,6 +58,8 @@ class Surroundings:
     server: str
     ahead: Callable[[], int]
     on_arrival: Callable[[Arrival], object]
+    attempt: str = ""
+    check: Callable[[], None] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,7 @@ class PieceExport:
         Raises:
             OSError: A file could not be written.
             ArchiverError: The servers have not answered for too long.
+            OvertakenError: Another process does the same; what it has recorded is found by the next attempt.
         """
         began = time.time_ns()
         self._open = self.piece.end > began - OPEN_FOR
@@ -226,6 +240,8 @@ class PieceExport:
 
     async def _take(self, arrival: Arrival) -> None:
         channel = arrival.window.channel
+        if self.around.attempt:
+            await self._aside(self.around.check)
         self._parts[channel].take(arrival)
         self.around.on_arrival(arrival)
         if not len(arrival.columns):
@@ -239,7 +255,8 @@ class PieceExport:
 
     async def _write_row_group(self) -> None:
         if self._file is None:
-            name = table_file(month_of(self.piece.begin), self._name)
+            name = f"{self._name}-{self.around.attempt}" if self.around.attempt else self._name
+            name = table_file(month_of(self.piece.begin), name)
             self._file = await self._aside(partial(TableFile, self.around.storage, name))
         buffer, self._buffer, self._in_file, self._buffered = self._buffer, [], self._in_file + self._buffered, 0
         await self._aside(partial(self._file.write, buffer))
@@ -270,15 +287,29 @@ class PieceExport:
             written=time.time_ns(),
             versions=versions(),
         )
+        await self._aside(self.around.check)
         await self._aside(partial(self.around.manifest.make_room, parts, self._name))
         if self._file is not None:
             file = await self._aside(self._file.finish)
             entry = replace(entry, file=file.name, samples=file.rows, bytes=file.bytes, sha256=file.sha256)
             self._file = None
-        await self._aside(partial(self.around.manifest.add, entry))
+        await self._aside(partial(self._record, entry))
         self.entries.append(entry)
         self._in_file = 0
         self._parts = {name: _Part(part.reached, part.reached) for name, part in self._parts.items()}
+
+    def _record(self, entry: Entry) -> None:
+        # What is not for good may be replaced.
+        is_new = bool(self.around.attempt) and not entry.open and entry.query.spacing_ns is None
+        try:
+            self.around.check()
+            self.around.manifest.add(entry, is_new=is_new)
+        except BaseException as error:
+            if self.around.attempt and entry.file is not None:
+                self.around.storage.delete(entry.file)
+            if isinstance(error, FileExistsError):
+                raise OvertakenError(entry.name) from error
+            raise
 
     def _aside(self, work: Callable[[], T]) -> Awaitable[T]:
         """Lets work that takes time not hold up the reads."""

@@ -13,14 +13,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from cassandra_pv_archiver._http import LimitOptions
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
 from cassandra_pv_archiver.events import Cancel, ProgressHandler
 from cassandra_pv_archiver.series import SampleSeries
+from cassandra_pv_archiver.settings import ClientSettings
 
 from .manifest import Query
 from .windows import ReadSamples
 
-__all__ = ["async_reads", "servers_of", "sync_reads", "time_zone_of"]
+__all__ = ["async_reads", "options_of", "servers_of", "settings_of", "sync_reads", "time_zone_of"]
 
 Client = TypeVar("Client", ArchiveClient, AsyncArchiveClient)
 
@@ -33,6 +35,32 @@ def servers_of(client: ArchiveClient | AsyncArchiveClient) -> str:
 def time_zone_of(client: ArchiveClient | AsyncArchiveClient) -> tzinfo | str | None:
     """The zone in which a client reads times without an offset."""
     return client._driver.limits.time_zone  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 -- as its own methods do
+
+
+def settings_of(client: ArchiveClient | AsyncArchiveClient) -> ClientSettings:
+    """Settings with which another process reads from the same servers.
+
+    Raises:
+        ValueError: The client has something that stays in its process.
+    """
+    driver: Any = client._driver  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 -- no user needs such settings
+    if driver.of_this_process:
+        given = ", ".join(driver.of_this_process)
+        raise ValueError(
+            f"The workers of Dask make clients of their own, which cannot have {given} of this one. Use a client"
+            " without; workers take proxies from their environment."
+        )
+    return ClientSettings(archive_url=servers_of(client), verify=driver.verify)
+
+
+def options_of(client: ArchiveClient | AsyncArchiveClient) -> LimitOptions:
+    """The limits that such a process has to keep."""
+    limits = client._driver.limits  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+    return {
+        "timeout": limits.timeouts,
+        "largest_reply": limits.largest_reply,
+        "largest_sample": limits.largest_sample,
+    }
 
 
 def sync_reads(client: ArchiveClient, executor: Executor) -> ReadSamples:

@@ -107,12 +107,23 @@ class Storage:
         with ThreadPoolExecutor(_AT_ONCE, "cassandra_pv_archiver files") as executor:
             return list(executor.map(self.read, names))
 
-    def write(self, name: str, content: bytes) -> None:
-        """Writes a file, which is there as a whole or not at all, in place of one that may be there."""
+    def write(self, name: str, content: bytes, *, is_new: bool = False) -> None:
+        """Writes a file, which is there as a whole or not at all.
+
+        Args:
+            name: The name of the file.
+            content: What it has.
+            is_new: Whether it must not be there yet. If not, it takes the place of one that may be there.
+
+        Raises:
+            FileExistsError: It is there already. Storage that cannot tell reliably, such as object stores, may miss it.
+        """
+        if is_new and self.exists(name):
+            raise FileExistsError(self.path(name))
         file = self.new_file(name)
         try:
             file.stream.write(content)
-            file.put_in_place()
+            file.put_in_place(is_new=is_new)
         except BaseException:
             file.abandon()
             raise
@@ -152,8 +163,15 @@ class NewFile:
 
     stream: Any
 
-    def put_in_place(self) -> None:
-        """Makes the file durable and lets it be seen."""
+    def put_in_place(self, *, is_new: bool = False) -> None:
+        """Makes the file durable and lets it be seen.
+
+        Args:
+            is_new: Whether there must not be one yet. Only local file systems see to it.
+
+        Raises:
+            FileExistsError: There is one.
+        """
         raise NotImplementedError
 
     def abandon(self) -> None:
@@ -237,10 +255,13 @@ class _LocalFile(NewFile):
             os.fsync(self._file.fileno())
             self._file.close()
 
-    def put_in_place(self) -> None:
+    def put_in_place(self, *, is_new: bool = False) -> None:
         self._make_durable()
         self._place.parent.mkdir(parents=True, exist_ok=True)
-        self._aside.replace(self._place)
+        if is_new and _can_link(self._aside, self._place):
+            self._aside.unlink()
+        else:
+            self._aside.replace(self._place)
         _make_folder_durable(self._place.parent)
 
     def abandon(self) -> None:
@@ -248,6 +269,17 @@ class _LocalFile(NewFile):
             self._file.close()
         with suppress(OSError):
             self._aside.unlink()
+
+
+def _can_link(file: Path, place: Path) -> bool:
+    """Gives a file a second name, which must be free; False where file systems have no such thing."""
+    try:
+        os.link(file, place)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
 
 
 def _make_folder_durable(folder: Path) -> None:
@@ -276,7 +308,7 @@ class _RemoteFile(NewFile):
             raise OSError(f"{self._name}: what is stored is not what was written.")
         return written
 
-    def put_in_place(self) -> None:
+    def put_in_place(self, *, is_new: bool = False) -> None:  # noqa: ARG002 -- nothing here could see to it
         if not self._file.closed:
             self._file.close()
 
