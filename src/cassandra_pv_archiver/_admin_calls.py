@@ -11,10 +11,10 @@ from ._configuration_files import ConfigurationSource, FilePath, read_configurat
 from ._exchange import JsonFormat, exchange
 from ._model_html import channels_html
 from ._path_encoding import check_target, parse_server_id, tilde_encode
-from ._steps import Call, Flow
+from ._steps import Call, Flow, Server
 from .command_results import CommandResults, match_results
 from .commands import Command, OwnerlessRefresh, ServerId, check_commands
-from .errors import InvalidReplyError
+from .errors import ArchiverError, InvalidReplyError, ServerFailedError
 from .models import (
     ArchiveConfigurationCommand,
     ArchiveConfigurationCommandsReply,
@@ -152,8 +152,17 @@ def run_archive_configuration_commands(commands: Iterable[Command]) -> Flow[Comm
         )
     )
     if reply.results is None:
-        raise InvalidReplyError("run_archive_configuration_commands: the reply has no results.", "/results")
+        raise _without_results((yield Server()), reply.error_message)
     return match_results(ready, reply.results)
+
+
+def _without_results(server: str, message: str | None) -> ArchiverError:
+    """Why a reply to commands has no results: the server says so, or the reply is not as it should be."""
+    about = f"run_archive_configuration_commands at {server}"
+    if message is None:
+        return InvalidReplyError(f"{about}: the reply has no results.", "/results")
+    # With status 503 it would not have got here, and with 200 there are results (section 3.1).
+    return ServerFailedError(500, f"{about}: status 500: {message.rstrip('.')}.")
 
 
 def _with_owner(command: ArchiveConfigurationCommand | OwnerlessRefresh) -> Flow[ArchiveConfigurationCommand]:

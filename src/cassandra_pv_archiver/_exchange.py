@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _LARGEST_ERROR_PAGE = 64 * 1024
 _EXCERPT = 200
+_FIRST_FAILURE = 400
 
 
 class BodyReader(Protocol[T]):
@@ -147,7 +148,11 @@ def _request(call: Call[T], server: str, limits: Limits, arrived: Arrived, read:
     about = f"{call.operation}{subject} at {server}"
     try:
         if reply.status in call.statuses and "json" in _content_type(reply):
-            result = yield from read(call.format.decoder(about, limits), reply, arrived)
+            decoder = call.format.decoder(about, limits)
+            failed = reply.status >= _FIRST_FAILURE
+            result = yield from (
+                _read_failure(decoder, reply, arrived, about) if failed else read(decoder, reply, arrived)
+            )
         else:
             raise _unusable(about, reply, (yield from _read_beginning(reply, arrived)))
     except ArchiverError:
@@ -168,6 +173,20 @@ def _read_result(decoder: Decoder[T], reply: Reply, arrived: Arrived) -> Flow[T]
     result = decoder.finish()
     arrived.samples = decoder.samples
     return result
+
+
+def _read_failure(decoder: Decoder[T], reply: Reply, arrived: Arrived, about: str) -> Flow[T]:
+    """Reads the result that comes with an error status, unless the reply says no more than why there is none."""
+    body = bytearray()
+    while (chunk := (yield from next_chunk(reply, arrived))) is not None:
+        decoder.feed(chunk)
+        body += chunk
+    try:
+        return decoder.finish()
+    except InvalidReplyError as error:
+        raise refusal(
+            about, reply.status, reply.headers, bytes(body), credentials_sent=reply.credentials_sent
+        ) from error
 
 
 def next_chunk(reply: Reply, arrived: Arrived) -> Flow[bytes | None]:

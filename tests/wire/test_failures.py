@@ -19,6 +19,7 @@ from cassandra_pv_archiver import (
     NotFoundError,
     RedirectError,
     RequestTimeoutError,
+    ServerFailedError,
     Timeouts,
     UnavailableError,
 )
@@ -103,6 +104,24 @@ def test_a_write_is_not_sent_twice(make: Make) -> None:
         with pytest.raises(InterruptedReplyError):
             client.run_archive_configuration_commands([])
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("results", [b"", b',"results":null'])
+def test_what_the_server_says_of_a_batch_without_results_is_told(make: Make, results: bytes) -> None:
+    reply = b'{"errorMessage":"Database access error: no host"' + results + b"}"
+    with raw_server([json_reply(reply, 500)]) as server:
+        client = make("AdminClient", base_url=server.url, password="secret")
+        with pytest.raises(ServerFailedError, match=r"status 500: Database access error: no host\.$") as caught:
+            client.run_archive_configuration_commands([])
+    assert caught.value.status == 500
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_batch_without_results_and_without_a_reason_is_no_reply(make: Make, status: int) -> None:
+    with raw_server([json_reply(b'{"errorMessage":null,"results":null}', status)]) as server:
+        client = make("AdminClient", base_url=server.url, password="secret")
+        with pytest.raises(InvalidReplyError, match="no results"):
+            client.run_archive_configuration_commands([])
 
 
 def silent(seconds: float) -> Callable[[socket.socket], None]:
