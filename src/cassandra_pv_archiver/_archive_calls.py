@@ -7,7 +7,6 @@ from typing import Any
 from ._archive_paths import SERVICE_PATH, archive_path
 from ._exchange import JsonFormat, exchange
 from ._path_encoding import archive_path_encode, check_target
-from ._regular_expressions import backslash_free
 from ._steps import Call, Flow
 from .models import ArchiveInformation
 
@@ -25,6 +24,8 @@ def find_channels_by_pattern(pattern: str, archive_key: int) -> Flow[list[str]]:
 
 def find_channels_by_regexp(regular_expression: str, archive_key: int) -> Flow[list[str]]:
     """The names that match a regular expression."""
+    from ._regular_expressions import backslash_free  # not needed elsewhere
+
     expression = archive_path_encode(backslash_free(regular_expression), "regular_expression")
     path = f"{archive_path(archive_key)}/channels-by-regexp/{expression}"
     return exchange(_read("find_channels_by_regexp", path, list[str]))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ._address import Address
-from ._async_driver import AsyncDriver
 from ._credentials import Credentials
 from ._http import Connection, LimitOptions
 from ._steps import Flow
@@ -16,6 +15,9 @@ from ._streams import AsyncStream, Stream
 from ._sync_driver import SyncDriver
 from ._transport import AsyncOptions, SyncOptions
 from .events import Cancel, ProgressHandler
+
+if TYPE_CHECKING:
+    from ._async_driver import AsyncDriver
 
 T = TypeVar("T")
 
@@ -84,8 +86,10 @@ class AsyncClient:
         credentials_on_reads: bool = False,
         **options: Unpack[AsyncOptions],
     ) -> None:
+        from ._async_driver import AsyncDriver  # with asyncio, which others need not wait for
+
         connection = Connection(addresses, credentials, credentials_on_reads)
-        self._driver = AsyncDriver(connection, **options)
+        self._driver: AsyncDriver = AsyncDriver(connection, **options)
 
     def with_options(self, **options: Unpack[LimitOptions]) -> Self:
         """As `SyncClient.with_options`."""

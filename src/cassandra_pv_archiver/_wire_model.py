@@ -10,8 +10,6 @@ from typing import Any, ClassVar, Final, cast
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationInfo, model_serializer
 from pydantic.alias_generators import to_camel
 
-from ._model_html import model_html
-
 __all__ = ["REPLY", "WireModel", "is_reply", "json_default", "names_by_wire_name"]
 
 REPLY: Final[dict[str, Any]] = {"reply": True}
@@ -125,6 +123,8 @@ class WireModel(BaseModel, frozen=True):
 
     def _repr_html_(self) -> str:
         """What notebooks show: the members, one below the other."""
+        from ._model_html import model_html  # not needed elsewhere
+
         return model_html(self)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:

@@ -13,17 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ._categories import CategoricalColumn, SeverityColumn
-from ._plot_figure import draw_on_axes, draw_on_figure
 from ._sample_columns import MetaData, SampleColumns, SampleContext, is_ascending
 from ._sample_gaps import Gap, gaps_of
 from ._sample_meta_data import MetaDataChange, last_meta_data, meta_data_changes
 from ._sample_query import ReadNotes, SampleQuery, joined, joined_notes
 from ._sample_rows import enum_labels, record_array, samples_of, wire_dicts_of
-from ._series_from_arrow import read_table
-from ._series_html import series_html
-from ._series_pandas import pandas_frame
-from ._series_polars import polars_frame
-from ._series_to_arrow import arrow_table
 from .models import NumericMetaData, Sample
 from .times import RelativeTime, TimeLike, format_time, parse_time, parse_time_zone
 
@@ -173,6 +167,8 @@ class SampleSeries(Sequence[Sample]):
 
     def _repr_html_(self) -> str:
         """What notebooks show: a small curve of numbers with gaps and alarms, or the last samples."""
+        from ._series_html import series_html
+
         return series_html(self._columns, self.query)
 
     # -- columns --
@@ -366,7 +362,7 @@ class SampleSeries(Sequence[Sample]):
         notes = joined_notes([part._notes for part in sorted(parts, key=lambda part: part.start)])  # noqa: SLF001 -- of this class
         return SampleSeries(query, SampleColumns.concatenate([part._columns for part in parts]), notes)  # noqa: SLF001 -- likewise
 
-    # -- pictures --
+    # -- pictures, and other forms: what makes them is imported when they are wanted --
 
     def plot(self, ax: Axes | None = None, *, tz: str | tzinfo = "UTC") -> Axes:
         """Draws the samples over time, as `plot_series` does.
@@ -385,12 +381,12 @@ class SampleSeries(Sequence[Sample]):
             MissingExtraError: matplotlib is not installed.
             ValueError: No zone has this name, or the samples are arrays of texts.
         """
+        from ._plot_figure import draw_on_axes, draw_on_figure
+
         zone = parse_time_zone(tz)
         if ax is None:
             return draw_on_figure(None, [self], overlaid=False, zone=zone).axes[0]
         return draw_on_axes(ax, self, zone)
-
-    # -- other forms --
 
     def to_numpy(self) -> npt.NDArray[np.void]:
         """A structured array with a record for each sample.
@@ -433,6 +429,8 @@ class SampleSeries(Sequence[Sample]):
             MissingExtraError: pandas is not installed.
             ValueError: No zone has this name.
         """
+        from ._series_pandas import pandas_frame
+
         return pandas_frame(self._columns, self.query, tz)
 
     def to_polars(self) -> polars.DataFrame:
@@ -450,6 +448,8 @@ class SampleSeries(Sequence[Sample]):
         Raises:
             MissingExtraError: Polars is not installed.
         """
+        from ._series_polars import polars_frame
+
         return polars_frame(self._columns, self.query)
 
     def to_arrow(self) -> Any:
@@ -474,6 +474,8 @@ class SampleSeries(Sequence[Sample]):
         Raises:
             MissingExtraError: pyarrow is not installed.
         """
+        from ._series_to_arrow import arrow_table
+
         return arrow_table(self._columns, self.query, self._notes)
 
     @staticmethod
@@ -489,6 +491,8 @@ class SampleSeries(Sequence[Sample]):
             TypeError: This is no ``pyarrow.Table``.
             ValueError: `to_arrow` did not make this table, or something in it is missing.
         """
+        from ._series_from_arrow import read_table
+
         return SampleSeries(*read_table(table))
 
     def to_dicts(self) -> list[dict[str, Any]]:
