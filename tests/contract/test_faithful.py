@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cassandra_pv_archiver.testing import SimulatorRequest, SimulatorResponse
 from cassandra_pv_archiver.testing.contract import Verdict
+from cassandra_pv_archiver.testing.contract.catalogue import all_checks
 from tests.contract.clusters import NOW, channels_of, check, cluster, told
 
 PREFIX = "contract-test:"
@@ -95,3 +97,21 @@ def test_while_channels_are_unknown() -> None:
     assert told(report) == []
     reasons = {result.check.name: result.reason for result in report.results}
     assert "503" in reasons["admin.channels.all"]
+
+
+def test_a_channel_that_is_just_being_moved_may_be_missing(tmp_path: Path) -> None:
+    """For a moment its configuration is found nowhere (section 2.9)."""
+    moved = missing = False
+
+    def race(request: SimulatorRequest, response: SimulatorResponse) -> SimulatorResponse:
+        nonlocal moved, missing
+        moved = moved or b'"move_channel"' in request.body
+        if moved and not missing and b"/by-name/" in request.target and response.status == 200:
+            missing = True
+            return SimulatorResponse(503)
+        return response
+
+    checks = [one for one in all_checks() if one.name == "commands.move"]
+    report = check(cluster(race), prefix=PREFIX, journal=tmp_path / "journal", checks=checks)
+    assert missing
+    assert told(report) == []

@@ -262,6 +262,29 @@ def test_pytest_without_a_server(running: RunningSimulator, tmp_path: Path) -> N
 
 @pytest.mark.one_interpreter
 @pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--archive-url", "http://127.0.0.1:1"], "give --admin-url and --archive-url"),
+        (["--admin-url", "http://x", "--archive-url", "http://x", "--baseline", "missing"], "baseline cannot be read"),
+        (["--admin-url", "http://x", "--archive-url", "http://x", "--max-rate", "fast"], "fast"),
+    ],
+)
+def test_pytest_with_wrong_options_ends_at_once(arguments: list[str], text: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs"]
+    command += ["cassandra_pv_archiver.testing.contract", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout.count(text) == 1
+
+
+def test_passwords_in_urls_are_not_told() -> None:
+    with pytest.raises(ValueError, match="carries no user name or password") as error:
+        run_checks(Settings(admin_url="http://me:secret@localhost", archive_url="http://localhost"))
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.parametrize(
     "start",
     [
         "import pytest; sys.exit(pytest.main(['--pyargs', 'cassandra_pv_archiver.testing.contract', *sys.argv[1:]]))",

@@ -106,11 +106,16 @@ def _escaped(char: str) -> str:
 
 
 def shown(probe: Probe, name: str, section: str = "3.1") -> tuple[Reply, Members]:
-    """The channel as the service shows it after a change; behind a proxy perhaps another server, a moment later."""
+    """The channel as the service shows it after a change.
+
+    It may take a moment: behind a proxy because it may be another server, and of a channel that is just being moved
+    the configuration may be missing (503, section 2.9).
+    """
 
     def read() -> Reply | None:
         reply = probe.admin(f"/channels/all/by-name/{tilde(name)}")
-        return reply if reply.status == 200 or not probe.session.is_proxied else None
+        is_early = reply.status == 503 or (reply.status != 200 and probe.session.is_proxied)
+        return None if is_early else reply
 
     reply = eventually(probe, read) or probe.admin(f"/channels/all/by-name/{tilde(name)}")
     return reply, probe.json(reply, "getChannel", section)

@@ -14,12 +14,17 @@ from .runner import Run, started
 from .settings import Settings
 from .wire import Credentials
 
+_WRONG_USAGE = 2
+
 
 @pytest.fixture(scope="session")
 def contract_baseline(request: pytest.FixtureRequest) -> Baseline:
     """The findings that are accepted."""
     path = request.config.getoption("--baseline")
-    return Baseline() if path is None else Baseline.read(Path(path))
+    try:
+        return Baseline() if path is None else Baseline.read(Path(path))
+    except (OSError, ValueError) as error:
+        pytest.exit(f"The baseline cannot be read: {error}", returncode=_WRONG_USAGE)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +33,8 @@ def contract_run(request: pytest.FixtureRequest) -> Generator[Run]:
     try:
         with started(_settings(request.config)) as run:
             yield run
-    except (NotReachableError, NotAuthorisedError, UnsafeError, ValueError) as error:
+    except (NotReachableError, NotAuthorisedError, UnsafeError, ValueError, pytest.UsageError) as error:
+        # Not an error of each test, but the end of the run.
         pytest.exit(f"{type(error).__name__}: {error}", returncode=_status(error))
     if run.left:
         pytest.fail(f"Channels that could not be removed: {', '.join(map(repr, run.left))}", pytrace=False)
@@ -56,4 +62,4 @@ def _settings(config: pytest.Config) -> Settings:
 def _status(error: Exception) -> int:
     if isinstance(error, NotReachableError):
         return 3
-    return 4 if isinstance(error, NotAuthorisedError) else 2
+    return 4 if isinstance(error, NotAuthorisedError) else _WRONG_USAGE

@@ -12,7 +12,7 @@ from .runner import Run
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.name)
-def test_contract(check: Check, contract_run: Run, contract_baseline: Baseline) -> None:
+def test_contract(check: Check, contract_baseline: Baseline, contract_run: Run) -> None:
     result = contract_run.make(check, contract_baseline)
     if result.verdict is Verdict.NOT_APPLICABLE:
         pytest.skip(result.reason)

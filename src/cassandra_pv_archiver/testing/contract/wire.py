@@ -215,6 +215,8 @@ class Wire:
 def _base(service: Service, url: str) -> tuple[str, str]:
     """Scheme, host and port, and the prefix of the path."""
     match = re.fullmatch(r"(https?://[^/?#@]+)(/[^?#]*)?", url, re.IGNORECASE)
+    if match is None and "@" in url:
+        raise ValueError(f"The URL of the {service} service carries no user name or password.")
     if match is None:
         raise ValueError(f"{url!r} is no URL of a service; write it like http://archiver.example.org:4812")
     path = (match[2] or "").rstrip("/")
