@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from functools import cache
 
-__all__ = ["FIRST_SECOND", "KINDS", "SAMPLES_OF_A_PART", "body", "end_ns", "last_sample", "parts"]
+__all__ = ["FIRST_SECOND", "KINDS", "SAMPLES_OF_A_PART", "body", "end_ns", "last_sample", "parts", "template"]
 
 FIRST_SECOND = 1_700_000_000
 SAMPLES_OF_A_PART = 1000
@@ -68,10 +68,10 @@ def parts(kind: str, samples: int) -> Iterator[bytes]:
     """The body of a reply with so many samples, a second at a time; there are 1,000 samples in each."""
     opening = b"["
     for second, count in _seconds(samples):
-        template = _template(kind, second % _SECONDS)
+        samples_of_second = template(kind, second)
         if count < SAMPLES_OF_A_PART:
-            template = b",".join(template.split(b",\n")[:count])
-        yield opening + template.replace(b",\n", b",").replace(b"@", b"%d" % (FIRST_SECOND + second))
+            samples_of_second = b",".join(samples_of_second.split(b",\n")[:count])
+        yield opening + samples_of_second.replace(b",\n", b",").replace(b"@", b"%d" % (FIRST_SECOND + second))
         opening = b","
     yield b"]" if samples else b"[]"
 
@@ -84,7 +84,7 @@ def body(kind: str, samples: int) -> bytes:
 def last_sample(kind: str, samples: int) -> bytes:
     """The body of the reply for an instant after all samples."""
     second, place = divmod(samples - 1, SAMPLES_OF_A_PART)
-    sample = _template(kind, second % _SECONDS).split(b",\n")[place]
+    sample = template(kind, second).split(b",\n")[place]
     return b"[" + sample.replace(b"@", b"%d" % (FIRST_SECOND + second)) + b"]"
 
 
@@ -98,13 +98,23 @@ def _seconds(samples: int) -> Iterator[tuple[int, int]]:
         yield second, min(SAMPLES_OF_A_PART, samples - begin)
 
 
+def template(kind: str, number: int, exponent: int = 6) -> bytes:
+    """The samples of a part, one a line, with @ instead of the number of the part since 1970.
+
+    Args:
+        kind: What the values are.
+        number: The number of the part.
+        exponent: The samples are as many nanoseconds apart as this power of ten.
+    """
+    return _template(kind, number % _SECONDS, exponent)
+
+
 @cache
-def _template(kind: str, second: int) -> bytes:
-    """The samples of one second, one a line, with @ instead of the seconds since 1970."""
+def _template(kind: str, second: int, exponent: int) -> bytes:
     type_, quality, meta_data, value, alarms = _SHAPES[kind]
     chance = random.Random(f"{kind} {second}")
     pattern = (
-        b'{"time":@%09d,"severity":{"level":"%s","hasValue":true},"status":"%s","quality":"%s",%s"type":"%s",'
+        b'{"time":@%0*d,"severity":{"level":"%s","hasValue":true},"status":"%s","quality":"%s",%s"type":"%s",'
         b'"value":[%s%s}'
     )
     lines: list[bytes] = []
@@ -112,5 +122,5 @@ def _template(kind: str, second: int) -> bytes:
         level, status = _ALARMS[chance.randrange(alarms)]
         text = value(chance)
         closing = b"" if kind == "aggregates" else b"]"
-        lines.append(pattern % (place * 10**6, level, status, quality, meta_data, type_, text, closing))
+        lines.append(pattern % (exponent + 3, place * 10**exponent, level, status, quality, meta_data, type_, text, closing))
     return b",\n".join(lines)
