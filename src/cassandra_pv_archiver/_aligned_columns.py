@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ._severity import Severity
 from ._values_in_force import Integers, Mask, Picks, ValuesInForce
 from .models import EnumMetaData
 from .series import SampleSeries
@@ -72,7 +73,13 @@ def has_only_steps(series: SampleSeries) -> bool:
 
 
 def aligned_column(
-    series: SampleSeries, instants: Integers, method: AlignmentMethod, *, labels: bool, tolerance: int | None
+    series: SampleSeries,
+    instants: Integers,
+    method: AlignmentMethod,
+    *,
+    labels: bool,
+    tolerance: int | None,
+    max_severity: Severity | None = None,
 ) -> AlignedColumn:
     """The values of a series at these instants.
 
@@ -82,8 +89,9 @@ def aligned_column(
         method: How values come about; ``'previous'`` if the series has only steps.
         labels: Whether values of an enum are given as labels.
         tolerance: How far the sample may be from the instant, in nanoseconds; None for any distance.
+        max_severity: Samples of a higher severity have no value; None: all severities are alike.
     """
-    force = ValuesInForce.of(series)
+    force = ValuesInForce.of(series, max_severity)
     in_force = force.at(instants)
     picks = _nearest(force, instants, in_force) if method == "nearest" else in_force
     ages = instants - _picked(force.series.times, picks, LATEST)
@@ -144,7 +152,7 @@ def _nearest(force: ValuesInForce, instants: Integers, in_force: Picks) -> Picks
     is_before_all = in_force.places < 0
     following = np.minimum(in_force.places + 1, len(series) - 1)
     inside = (instants >= series.start) & (instants <= series.end)
-    is_choice = series.valid[following] & (in_force.valid | (is_before_all & inside))
+    is_choice = force.valid[following] & (in_force.valid | (is_before_all & inside))
     to_previous = np.abs(instants - positions[in_force.places])
     is_nearer = is_choice & (is_before_all | (positions[following] - instants < to_previous))
     return Picks(np.where(is_nearer, following, in_force.places), in_force.valid | is_nearer)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._last_instants import is_decimated, last_instants
+from ._severity import Severity
 from .series import SampleSeries
 from .times import LATEST
 
@@ -38,24 +39,32 @@ class ValuesInForce:
     Attributes:
         series: The samples; of several at one instant the last alone.
         last: The last instant of each sample, inclusive.
+        valid: Which samples have a value.
     """
 
     series: SampleSeries
     last: Integers
+    valid: Mask
 
     @classmethod
-    def of(cls, series: SampleSeries) -> ValuesInForce:
-        """The samples of a series that are ever in force, which is the last of several at one instant."""
+    def of(cls, series: SampleSeries, max_severity: Severity | None = None) -> ValuesInForce:
+        """The samples of a series that are ever in force, which is the last of several at one instant.
+
+        Args:
+            series: The samples.
+            max_severity: Samples of a higher severity have no value; None: all severities are alike.
+        """
         times = series.times
         is_last = np.append(times[1:] != times[:-1], [True] * bool(len(times)))
         only = series if bool(is_last.all()) else series[is_last.astype(np.bool_)]
-        return cls(only, last_instants(only.times, only.qualities))
+        valid = only.valid if max_severity is None else only.valid & (only.severities <= max_severity)
+        return cls(only, last_instants(only.times, only.qualities), valid)
 
     @property
     def followed_at_once(self) -> Mask:
         """Which samples have a value and are followed without a gap by one that also has."""
-        times, valid = self.series.times, self.series.valid
-        joined = valid[:-1] & valid[1:] & (self.last[:-1] + 1 == times[1:])
+        times = self.series.times
+        joined = self.valid[:-1] & self.valid[1:] & (self.last[:-1] + 1 == times[1:])
         return np.append(joined, np.zeros(min(len(times), 1), np.bool_))
 
     @property
@@ -75,4 +84,4 @@ class ValuesInForce:
         inside = (instants >= series.start) & (instants <= series.end)
         if not len(series):
             return Picks(places, np.zeros(len(instants), np.bool_))
-        return Picks(places, inside & (places >= 0) & series.valid[places] & (instants <= self.last[places]))
+        return Picks(places, inside & (places >= 0) & self.valid[places] & (instants <= self.last[places]))

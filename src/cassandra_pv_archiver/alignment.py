@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from ._aligned_columns import AlignedColumn, AlignmentMethod, aligned_column, has_only_steps, missing_column
+from ._severity import Severity
 from ._time_arrays import TimesLike, ascending, every, parse_times
 from .aligned_samples import AlignedSamples
 from .series import SampleSeries
 from .times import DurationLike, parse_duration
 
-__all__ = ["AlignedSamples", "AlignmentMethod", "TimesLike", "align"]
+__all__ = ["AlignedSamples", "AlignmentMethod", "SeverityName", "TimesLike", "align"]
+
+SeverityName: TypeAlias = Literal["OK", "MINOR", "MAJOR", "INVALID"]
+"""A severity as text."""
 
 
 def align(
@@ -24,6 +28,7 @@ def align(
     step: DurationLike | None = None,
     method: AlignmentMethod | Mapping[str, AlignmentMethod] = "previous",
     tolerance: DurationLike | None = None,
+    max_severity: Severity | SeverityName | None = None,
     labels: bool = True,
     allow_missing: bool = False,
 ) -> AlignedSamples:
@@ -34,7 +39,7 @@ def align(
 
     - outside of the range that its own series was asked for;
     - before its first sample. The sample before ``start``, which replies have, is in force from ``start`` on;
-    - in gaps, from a marker to the next sample that has a value;
+    - in gaps, from a marker (or a sample beyond ``max_severity``) to the next sample that has a value;
     - after the period of a decimated sample that no other one follows. A decimated sample at T stands for
       [T, T + P), where P, the period of its level, is told by the distance to its neighbours. A raw sample is in
       force until the next one, the last one until ``end``.
@@ -64,6 +69,9 @@ def align(
             Texts, states of enums, and arrays have nothing between them: they always follow ``'previous'``.
         tolerance: The longest distance between the time of a sample (for ``'linear'`` the one in force) and an
             instant that it gives a value for, such as ``'1min'``. None: any.
+        max_severity: The highest severity of samples that give values. From a sample of a higher one to the next sample
+            there is a gap: ``'MAJOR'`` leaves out what is ``INVALID``. Decimated samples have the highest severity of
+            their period. None: all give values.
         labels: Whether states of enums are given as labels, those in force at each sample. If not, as indices.
         allow_missing: Whether channels that failed get a column without values.
 
@@ -91,8 +99,9 @@ def align(
     instants = _instants(list(series.values()), times, step)
     start, end = _range(list(series.values()), instants)
     reach = None if tolerance is None else parse_duration(tolerance, parameter="tolerance")
+    worst = _severity(max_severity)
     columns: dict[str, AlignedColumn] = {
-        name: aligned_column(series[name], instants, methods[name], labels=labels, tolerance=reach)
+        name: aligned_column(series[name], instants, methods[name], labels=labels, tolerance=reach, max_severity=worst)
         if name in series
         else missing_column(instants)
         for name in members
@@ -143,6 +152,14 @@ def _methods(
                 )
             methods[name] = "previous"
     return methods
+
+
+def _severity(given: str | None) -> Severity | None:
+    if given is None:
+        return None
+    if given not in list(Severity):
+        raise ValueError(f"max_severity is {', '.join(map(repr, map(str, Severity)))} or None, not {given!r}.")
+    return Severity(given)
 
 
 def _range(series: list[SampleSeries], instants: npt.NDArray[np.int64] | None) -> tuple[int, int]:

@@ -71,7 +71,9 @@ def test_what_was_not_exported_is_no_silence(both: Both) -> None:
     assert len(dataset.series("A:DOUBLE", JANUARY - DAY, APRIL + DAY, allow_missing=True)) == 91 * 144 + 1
 
 
-@pytest.mark.parametrize("options", [{"step": "6h"}, {"times": [MARCH, FEBRUARY, JANUARY + 5]}, {}])
+@pytest.mark.parametrize(
+    "options", [{"step": "6h"}, {"step": "6h", "max_severity": "OK"}, {"times": [MARCH, FEBRUARY, JANUARY + 5]}, {}]
+)
 def test_alignment_is_that_of_the_archive(both: Both, options: dict[str, object]) -> None:
     client, dataset = both
     names = ["F:RARE", "A:DOUBLE", "C:ENUM", "D:TEXT", "E:ARRAY"]

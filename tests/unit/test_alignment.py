@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cassandra_pv_archiver import NotFoundError, SampleSeries, align, alignment
+from cassandra_pv_archiver import NotFoundError, SampleSeries, Severity, align, alignment
 from cassandra_pv_archiver.times import LATEST
 from tests.unit.made_series import STATES, decimated, sample, series_of
 
@@ -346,6 +346,30 @@ def test_tolerance() -> None:
     assert align({"x": series}, [27], method="nearest").ages["x"].tolist() == [-3]
 
 
+@given(data=st.data())
+def test_samples_of_a_higher_severity_are_as_markers(data: st.DataObject) -> None:
+    most = data.draw(st.sampled_from(list(Severity)))
+    method: Any = data.draw(st.sampled_from(["previous", "nearest", "linear"]))
+    times = sorted(data.draw(st.sets(st.integers(0, 60))))
+    levels = data.draw(st.lists(st.sampled_from(list(Severity)), min_size=len(times), max_size=len(times)))
+    made = [sample(time, float(time), level=level) for time, level in zip(times, levels, strict=True)]
+    marked = [sample(each["time"], None) if level > most else each for each, level in zip(made, levels, strict=True)]
+    grid = list(range(63))
+    found, wanted = (
+        align({"x": series_of(samples, 5, 55)}, grid, method=method, max_severity=most_severe)
+        for samples, most_severe in ((made, most), (marked, None))
+    )
+    assert np.array_equal(found["x"], wanted["x"], equal_nan=True)
+    assert found.valid["x"].tolist() == wanted.valid["x"].tolist()
+    assert found.ages["x"].tolist() == wanted.ages["x"].tolist()
+
+
+def test_the_highest_severity_as_text() -> None:
+    series = series_of([sample(0, 1.0), sample(10, 0.0, level="INVALID"), sample(20, 3.0, level="MAJOR")], 0, 30)
+    assert rows(series, [5, 15, 25], max_severity="MAJOR") == [1.0, None, 3.0]
+    assert rows(series, [5, 15, 25]) == [1.0, 0.0, 3.0]
+
+
 GONE = NotFoundError(404, "There is no channel 'gone'.")
 ONE = series_of([sample(0, 1.0), sample(10, 2.0)], 0, 20)
 
@@ -387,6 +411,7 @@ def test_only_failures() -> None:
         ({"method": {"one": None}}, "not None"),
         ({"method": {"two": "linear"}}, "method names 'two'"),
         ({"tolerance": "-1s"}, "tolerance"),
+        ({"max_severity": "HIGH"}, "max_severity is 'OK', 'MINOR', 'MAJOR', 'INVALID' or None, not 'HIGH'"),
         ({"times": ["-5min"]}, "must not count from now"),
         ({"times": ["2026-01-01T00:00"]}, "has no offset"),
         ({"times": [-1]}, "between 1970"),

@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 from cassandra_pv_archiver._aligned_columns import AlignedColumn
 from cassandra_pv_archiver._time_arrays import every, parse_times
 from cassandra_pv_archiver.aligned_samples import AlignedSamples
-from cassandra_pv_archiver.alignment import AlignmentMethod, TimesLike, align
+from cassandra_pv_archiver.alignment import AlignmentMethod, SeverityName, TimesLike, align
+from cassandra_pv_archiver.models import Severity
 from cassandra_pv_archiver.series import SampleSeries
 from cassandra_pv_archiver.times import DurationLike
 
@@ -26,6 +27,7 @@ class AlignOptions(TypedDict, total=False):
         step: The distance of the rows, such as ``'10s'``.
         method: For all channels, or for each by its name.
         tolerance: The age at which a value is not taken any more.
+        max_severity: The highest severity of samples that give values.
         labels: Whether the states of enums are given as labels.
     """
 
@@ -33,6 +35,7 @@ class AlignOptions(TypedDict, total=False):
     step: DurationLike | None
     method: AlignmentMethod | Mapping[str, AlignmentMethod]
     tolerance: DurationLike | None
+    max_severity: Severity | SeverityName | None
     labels: bool
 
 

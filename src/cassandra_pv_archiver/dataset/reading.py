@@ -222,7 +222,8 @@ class Dataset:
             start: As in `series`.
             end: Likewise.
             allow_missing: Whether parts of the range may not have been exported; there is no value there then.
-            **options: ``times``, ``step``, ``method``, ``tolerance`` and ``labels`` of `cassandra_pv_archiver.align`.
+            **options: ``times``, ``step``, ``method``, ``tolerance``, ``max_severity`` and ``labels`` of
+                `cassandra_pv_archiver.align`.
 
         Raises:
             KeyError: The dataset does not have one of the channels.
