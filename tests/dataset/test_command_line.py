@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cassandra_pv_archiver import ArchiveClient, open_dataset
-from cassandra_pv_archiver.testing import RunningSimulator, Simulator
+from cassandra_pv_archiver.testing import RunningSimulator, Simulator, faults
 from tests.cli.conftest import Cpva
 from tests.dataset.archives import APRIL, CHANNELS, FEBRUARY, JANUARY, MARCH, filled
 
@@ -85,6 +88,24 @@ def test_channels_that_cannot_be_read_are_listed(cpva: Cpva) -> None:
     assert [failure["channel"] for failure in listed["failures"]] == ["Z:NONE"]
     states = {each["channel"]: each["state"] for each in listed["channels"]}
     assert states == {"A:DOUBLE": "complete", "H:EMPTY": "empty"}
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("options", [(), ("--estimate",)])
+def test_control_c_does_not_wait_for_a_server_that_hangs(
+    cpva: Cpva, simulator: Simulator, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    hanging = simulator.faults.add(faults.Delay(before=600), operation="getSamples")
+    names = ("A:DOUBLE", "B:LONG", "D:TEXT")
+    span = ("--start", "2024-01-01", "--end", "2024-02-01")
+    with cpva.start("dataset", "export", "it", *names, *span, *options, stderr=subprocess.PIPE) as run:
+        while hanging.seen < len(names):
+            assert run.poll() is None
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)  # far less than the 30 s that a reply may take
+    assert run.returncode == 130
+    assert said.startswith("\nInterrupted." if options else "Interrupted. 0 files were completed in it.\nRun it again")
 
 
 def test_an_estimate_reads_little(cpva: Cpva, simulator: Simulator, tmp_path: Path) -> None:

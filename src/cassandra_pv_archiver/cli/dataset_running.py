@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from .session import Session
 from .times import read_duration, read_range, read_time
 
 if TYPE_CHECKING:
-    from cassandra_pv_archiver import ExportProgress
+    from cassandra_pv_archiver import ExportEstimate, ExportProgress, ExportResult
 
 __all__ = ["Wanted", "run_estimate", "run_export", "run_info", "run_verify"]
 
@@ -80,14 +81,21 @@ def _matching(session: Session, patterns: Sequence[str]) -> list[str]:
 
 def run_estimate(session: Session, wanted: Wanted, max_concurrency: int) -> None:
     """Says how large an export will be, and how long it will take."""
-    from cassandra_pv_archiver import estimate_dataset
+    from cassandra_pv_archiver import estimate_dataset_async
 
     start, end = wanted.span()
     names = wanted.names()
     if start is None or names is None:
         raise usage("--estimate needs channels and a --start.", "Give them; --since last does not tell them.")
-    with session.progress("Estimating"), session.archive() as archive:
-        found = estimate_dataset(archive, names, start, end, spacing=wanted.spacing, max_concurrency=max_concurrency)
+
+    async def estimate() -> ExportEstimate:
+        async with session.asynchronous_archive() as archive:
+            return await estimate_dataset_async(
+                archive, names, start, end, spacing=wanted.spacing, max_concurrency=max_concurrency
+            )
+
+    with session.progress("Estimating"):
+        found = asyncio.run(estimate())
     if session.as_json:
         members = ("samples", "bytes", "files", "seconds", "samples_per_second", "bytes_per_sample")
         values: dict[str, Any] = {name: getattr(found, name) for name in members}
@@ -111,29 +119,40 @@ def run_estimate(session: Session, wanted: Wanted, max_concurrency: int) -> None
 
 def run_export(session: Session, wanted: Wanted, max_concurrency: int, max_rate: float | None, patience: str) -> None:
     """Exports samples, and says what was added and what could not be read."""
-    from cassandra_pv_archiver import ReadProgress, export_dataset
+    from cassandra_pv_archiver import ReadProgress, export_dataset_async
 
     start, end = wanted.span()
     names = wanted.names()
     seconds = read_duration(patience, option="--patience") / 1e9
-    with session.progress("Exporting") as bars, session.archive() as archive:
+    told: list[ExportProgress] = []
+    with session.progress("Exporting") as bars:
 
         def tell(progress: ExportProgress) -> None:
+            told[:] = [progress]
             bars.read(ReadProgress(wanted.path, progress.share, progress.samples, progress.bytes, progress.finished))
 
-        result = export_dataset(
-            archive,
-            names,
-            start,
-            end,
-            wanted.path,
-            spacing=wanted.spacing,
-            since=_LAST if wanted.since is not None else None,
-            max_concurrency=max_concurrency,
-            max_rate=max_rate,
-            patience=seconds,
-            progress=tell,
-        )
+        async def export() -> ExportResult:
+            async with session.asynchronous_archive() as archive:
+                return await export_dataset_async(
+                    archive,
+                    names,
+                    start,
+                    end,
+                    wanted.path,
+                    spacing=wanted.spacing,
+                    since=_LAST if wanted.since is not None else None,
+                    max_concurrency=max_concurrency,
+                    max_rate=max_rate,
+                    patience=seconds,
+                    progress=tell,
+                )
+
+        try:
+            result = asyncio.run(export())
+        except KeyboardInterrupt as error:
+            files = told[0].files if told else 0
+            completed = f"{files:,} {'file was' if files == 1 else 'files were'} completed in {wanted.path}"
+            raise Failure(f"Interrupted. {completed}.", "Run it again to go on.", Status.INTERRUPTED) from error
     if session.as_json:
         session.output.json(result_as_json(result))
     else:
