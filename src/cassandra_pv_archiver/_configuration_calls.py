@@ -71,7 +71,8 @@ def apply_plan(
 ) -> Flow[ApplyReport]:
     """Does what a plan says."""
     how = _Applying.checked(on_failure, patience, progress)
-    return (yield from _apply(Journal.create(plan, journal), how))
+    with Journal.create(plan, journal) as begun:
+        return (yield from _apply(begun, how))
 
 
 def resume_plan(
@@ -79,7 +80,8 @@ def resume_plan(
 ) -> Flow[ApplyReport]:
     """Does what the plan of an interrupted run says and has not been done."""
     how = _Applying.checked(on_failure, patience, progress)
-    return (yield from _apply(Journal.read(journal), how))
+    with Journal.reopen(journal) as reopened:
+        return (yield from _apply(reopened, how))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,14 @@ def _apply(journal: Journal, how: _Applying) -> Flow[ApplyReport]:
     """Does what has not been done, and reads back what has become of it."""
     run = PlanRun(journal)
     try:
-        yield from _settle(run, [(planned, None) for planned in run.doubtful()])
-        listed = yield from _listed(run)
         status = yield from get_cluster_status()
-        run.check(listed, [server.server_id for server in status.servers])
+        servers = {server.server_id for server in status.servers}
+        if run.doubtful():
+            run.check_cluster((yield from _listed(run)), servers)
+            yield from _settle(run, [(planned, None) for planned in run.doubtful()])
+        listed = yield from _listed(run)
+        run.check_cluster(listed, servers)
+        run.check(listed, servers)
         yield from _run_batches(run, how)
         return (yield from _read_back(run))
     except PlanOutdatedError:

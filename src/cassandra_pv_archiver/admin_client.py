@@ -317,10 +317,11 @@ class AdminClient(SyncClient):
             As `apply`, for the whole plan.
 
         Raises:
-            PlanOutdatedError: Channels that are still to be changed have changed.
+            PlanOutdatedError: Channels that are still to be changed have changed, or this is another cluster.
             PlanInterruptedError: As in `apply`.
+            BlockingIOError: Another run on this machine is writing the journal.
             OSError: The journal cannot be read or written.
-            ValueError: It is no journal, or its plan has been changed by hand.
+            ValueError: It is no journal, is damaged, or its plan has been changed by hand.
         """
         return self._run(plans.resume_plan(journal, on_failure, patience, progress))
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cassandra_pv_archiver import AdminClient
+from cassandra_pv_archiver import AdminClient, plan
+from cassandra_pv_archiver.configuration import read_yaml
 from cassandra_pv_archiver.testing import RunningSimulator
 from cassandra_pv_archiver.testing.scenes import demo_scene
 from tests.cli.config_file import ALLOWED, FIRST_ID, SECOND, TAKING
@@ -132,6 +133,31 @@ def test_a_run_is_undone(cpva: Cpva, admin: AdminClient, file: Path, tmp_path: P
     assert done.exit_code == 0
     assert "Warning: 'RING:MODE' has lost all its samples, which do not come back." in done.stderr
     assert admin.get_configuration().channels == before.channels
+
+
+def test_a_journal_that_cannot_be_used_says_why(cpva: Cpva, admin: AdminClient, file: Path, tmp_path: Path) -> None:
+    journal, refused = tmp_path / "journal", list[str]()
+
+    def interfere(_: object) -> None:
+        for option in ("--resume", "--undo"):
+            done = cpva("config", "apply", option, str(journal), "--yes")
+            refused.append(done.stderr if done.exit_code == 1 else f"{done.exit_code}: {done.stderr}")
+
+    desired = read_yaml(file).configuration
+    assert admin.apply(plan(desired, admin.get_configuration()), journal=journal, progress=interfere)
+    wanted = f"{journal}: another run is writing this journal.\nWait until it has ended, or end it.\n"
+    assert refused == [wanted, wanted]
+    journal.write_bytes(journal.read_bytes().replace(b"done", b"dome"))
+    done = cpva("config", "apply", "--resume", str(journal), "--yes")
+    assert done.exit_code == 2
+    assert f"{journal}:3: This line of the journal is damaged" in done.stderr
+
+
+def test_a_plan_is_saved_under_a_name_that_apply_takes_for_one(cpva: Cpva, file: Path, tmp_path: Path) -> None:
+    done = cpva("config", "plan", str(file), "-o", str(tmp_path / "ring.plan"))
+    assert done.exit_code == 2
+    assert "Give it a name that ends in .json" in done.stderr
+    assert not (tmp_path / "ring.plan").exists()
 
 
 @pytest.mark.one_interpreter

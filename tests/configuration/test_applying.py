@@ -384,6 +384,93 @@ def test_a_journal_whose_last_line_was_not_finished_can_be_resumed(tmp_path: Pat
         Journal.read(tmp_path / "other")
 
 
+def interrupted_run(journal: Path) -> AdminDriver:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("a", enabled=False), channel("b", enabled=False))
+    driver = AdminDriver(simulated(present), ends_at=2)
+    with pytest.raises(ProcessEndsError):
+        applied(driver, plan(desired, present, PlanPolicy(batch_size=1)), journal)
+    return driver
+
+
+def test_a_journal_serves_one_run_at_a_time(tmp_path: Path) -> None:
+    present = configuration(channel("a"), channel("b"))
+    desired = configuration(channel("a", enabled=False), channel("b", enabled=False))
+    simulator, journal = simulated(present), tmp_path / "journal"
+    refused: list[str] = []
+
+    def interfere(_: object) -> None:
+        before = journal.read_bytes()
+        for use in (lambda: resumed(AdminDriver(simulator), journal), lambda: Journal.read(journal)):
+            with pytest.raises(BlockingIOError, match="Another run is writing this journal: wait until it") as caught:
+                use()
+            refused.append(str(caught.value.filename))
+        assert journal.read_bytes() == before
+
+    made = plan(desired, present, PlanPolicy(batch_size=1))
+    assert applied(AdminDriver(simulator), made, journal, progress=interfere)
+    assert refused == [str(journal)] * 4
+    assert resumed(AdminDriver(simulator), journal)
+    assert Journal.read(journal).outcomes == {0: ("done", None), 1: ("done", None)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[1, 2]",
+        b"{}",
+        b'{"sent": [2]}',
+        b'{"sent": [-1]}',
+        b'{"sent": "0"}',
+        b'{"outcomes": [[0, "fine", null]]}',
+        b'{"outcomes": [[7, "done", null]]}',
+        b'{"outcomes": [[0, "done"]]}',
+        b'{"sent": [0], "other": 1}',
+        b'{"sent": [0]',
+        b"\xff\x00",
+        b"",
+    ],
+)
+def test_a_damaged_journal_is_refused_with_its_line(tmp_path: Path, line: bytes) -> None:
+    driver = interrupted_run(tmp_path / "journal")
+    lines = (tmp_path / "journal").read_bytes().splitlines()
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(b"\n".join([*lines[:2], line, *lines[2:]]) + b"\n")
+    content = damaged.read_bytes()
+    for use in (lambda: Journal.read(damaged), lambda: resumed(driver, damaged)):
+        with pytest.raises(ValueError, match=r"damaged:3: This line of the journal is damaged.*make a new plan"):
+            use()
+    assert damaged.read_bytes() == content
+
+
+def test_a_journal_that_ends_in_its_first_line_says_that_nothing_was_sent(tmp_path: Path) -> None:
+    interrupted_run(tmp_path / "journal")
+    for size in (0, 10, 200):
+        (tmp_path / "cut").write_bytes((tmp_path / "journal").read_bytes()[:size])
+        with pytest.raises(ValueError, match="cut ends before anything was sent"):
+            Journal.read(tmp_path / "cut")
+
+
+def test_a_journal_whose_plan_was_changed_is_refused_by_name(tmp_path: Path) -> None:
+    interrupted_run(tmp_path / "journal")
+    changed = tmp_path / "changed"
+    changed.write_bytes((tmp_path / "journal").read_bytes().replace(b'"enabled": true', b'"enabled": false'))
+    with pytest.raises(ValueError, match="changed is not the journal of a plan, or its plan has been changed by hand"):
+        Journal.read(changed)
+
+
+def test_a_journal_of_another_cluster_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    driver = interrupted_run(tmp_path / "journal")
+    content = (tmp_path / "journal").read_bytes()
+    elsewhere = Simulator(servers=["99999999-2222-3333-4444-555555555559"], real_time=False)
+    for name in ("a", "b"):
+        elsewhere.add_channel(name, server=0)
+    with pytest.raises(PlanOutdatedError, match=f"there is no server {ONE}"):
+        resumed(AdminDriver(elsewhere), tmp_path / "journal")
+    assert (tmp_path / "journal").read_bytes() == content
+    assert resumed(driver, tmp_path / "journal")
+
+
 def test_progress_tells_of_batches_and_pauses() -> None:
     present = configuration(channel("a"), channel("b"))
     desired = configuration(channel("b", renamed_from="a"), channel("c", renamed_from="b"))

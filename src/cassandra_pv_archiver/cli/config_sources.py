@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .config_files import completed, number_of, read_cluster, read_files, unusable, with_places
 from .config_showing import server_names
-from .failures import usage
+from .failures import Failure, usage
 from .session import Session
 
 if TYPE_CHECKING:
@@ -171,13 +171,19 @@ def undoing(session: Session, admin: AdminClient, file: Path, policy: PlanPolicy
 def _journal(file: Path) -> Journal:
     from cassandra_pv_archiver.configuration import Journal
 
-    advice = "Give the file that --journal named."
     try:
         return Journal.read(file)
+    except BlockingIOError as error:
+        raise in_use(file) from error
     except OSError as error:
-        raise usage(f"{file} cannot be read: {error.strerror}.", advice) from error
+        raise usage(f"{file} cannot be read: {error.strerror}.", "Give the file that --journal named.") from error
     except ValueError as error:
-        raise usage(f"{file} is no journal, or was changed by hand.", advice) from error
+        raise usage(str(error), "Give the file that --journal named, or plan again: cpva config plan FILE") from error
+
+
+def in_use(journal: Path) -> Failure:
+    """The failure for a journal that another run is writing."""
+    return Failure(f"{journal}: another run is writing this journal.", "Wait until it has ended, or end it.")
 
 
 def _names(admin: AdminClient) -> dict[UUID, str]:

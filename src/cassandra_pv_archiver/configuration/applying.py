@@ -104,6 +104,16 @@ class PlanRun:
             return self.outcome(planned) == "done"
         return self.verdict(planned, None, listed, is_refused=False) == "done"
 
+    def check_cluster(self, listed: Channels, known_servers: Iterable[UUID]) -> None:
+        """Checks that this is the cluster of the plan; in another one, nobody can look up what has become of commands.
+
+        Raises:
+            PlanOutdatedError: None of its servers is there.
+        """
+        planned = servers_of(self.plan.commands)
+        if planned and not {*planned} & {*known_servers, *(channel.server for channel in listed.values())}:
+            raise PlanOutdatedError(ConfigurationDifference(), planned)
+
     def check(self, listed: Channels, known_servers: Iterable[UUID]) -> None:
         """Checks that what is still to be done can be done.
 

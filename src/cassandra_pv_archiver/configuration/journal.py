@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal, Self, TypeAlias, cast
+from typing import Self
 
+from .journal_files import CommandOutcome, JournalEntry, JournalFile, read_entry
 from .plans import Plan
 
 __all__ = ["CommandOutcome", "Journal"]
-
-CommandOutcome: TypeAlias = Literal["done", "failed", "unknown", "not_tried"]
-"""What became of a command: executed, certainly not executed, nobody knows, or not sent."""
 
 
 class Journal:
@@ -21,6 +20,9 @@ class Journal:
 
     Each line of its file is a JSON object: first the plan; then, before commands are sent, their numbers; then what
     became of them. Each line is on the disk before the run goes on. A last line that was not finished is ignored.
+
+    While a run writes it, no other one can, and it cannot be read. That ends with the block of ``with``, or with the
+    process.
 
     Attributes:
         plan: The plan.
@@ -31,11 +33,13 @@ class Journal:
     plan: Plan
     outcomes: dict[int, tuple[CommandOutcome, str | None]]
 
-    def __init__(self, plan: Plan, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, path: str | os.PathLike[str] | None = None, *, file: JournalFile | None = None
+    ) -> None:
         self.plan = plan
         self.outcomes = {}
         self._path = None if path is None else Path(path)
-        self._begun = False
+        self._file = file
 
     @classmethod
     def create(cls, plan: Plan, path: str | os.PathLike[str] | None) -> Self:
@@ -58,52 +62,96 @@ class Journal:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Self:
-        """Reads a journal, so that its run can be continued or undone.
+        """Reads a journal, so that its run can be undone or looked at. What is noted in it does not get into the file.
 
         Raises:
-            OSError: The file cannot be read or written.
-            ValueError: It is no journal, or its plan has been changed by hand.
+            BlockingIOError: A run is writing it.
+            OSError: The file cannot be read.
+            ValueError: It is no journal, is damaged, or its plan has been changed by hand.
         """
-        content = Path(path).read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        first, *others = whole.splitlines() or [b""]
+        with closing(JournalFile(Path(path), "rb")) as file:
+            return cls._of(file.read(), path)
+
+    @classmethod
+    def reopen(cls, path: str | os.PathLike[str]) -> Self:
+        """Reads a journal and goes on with it.
+
+        Raises:
+            BlockingIOError: A run is writing it.
+            OSError: The file cannot be read or written.
+            ValueError: It is no journal, is damaged, or its plan has been changed by hand.
+        """
+        file = JournalFile(Path(path), "r+b")
         try:
-            plan: Any = json.loads(first)["plan"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{os.fspath(path)} is not the journal of a plan.") from error
-        journal = cls(Plan.from_json(json.dumps(plan)), path)
-        journal._begun = True
-        for line in others:
-            journal._take_in(json.loads(line))
-        if len(whole) < len(content):
-            os.truncate(path, len(whole))
+            # Only what is read behind the lock is what the run before has left.
+            content = file.read()
+            journal = cls._of(content, path, file)
+            file.drop_from(content.rfind(b"\n") + 1)
+        except BaseException:
+            file.close()
+            raise
         return journal
+
+    @classmethod
+    def _of(cls, content: bytes, path: str | os.PathLike[str], file: JournalFile | None = None) -> Self:
+        first, *others = content[: content.rfind(b"\n") + 1].split(b"\n")[:-1] or [b""]
+        if not first and (not content or content.startswith(b'{"plan": ')):
+            raise ValueError(
+                f"{os.fspath(path)} ends before anything was sent, so that nothing is to be continued: delete it, and "
+                "apply the plan again."
+            )
+        try:
+            plan = Plan.from_json(json.dumps(json.loads(first)["plan"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{os.fspath(path)} is not the journal of a plan, or its plan has been changed by hand."
+            ) from error
+        journal = cls(plan, file=file)
+        for line, text in enumerate(others, 2):
+            journal._take_in(read_entry(text, f"{os.fspath(path)}:{line}", len(journal.plan.commands)))
+        return journal
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the run: others may continue it."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._path = None
 
     def note_sent(self, numbers: Sequence[int]) -> None:
         """Notes that commands are about to be sent."""
-        self._note({"sent": list(numbers)})
+        self._note(JournalEntry(sent=tuple(numbers)))
 
     def note_outcomes(self, outcomes: Mapping[int, tuple[CommandOutcome, str | None]]) -> None:
         """Notes what has become of commands."""
         if outcomes:
-            self._note({"outcomes": [[number, *outcome] for number, outcome in outcomes.items()]})
+            told: list[tuple[int, CommandOutcome, str | None]] = [
+                (number, outcome, _writable(message)) for number, (outcome, message) in outcomes.items()
+            ]
+            self._note(JournalEntry(outcomes=tuple(told)))
 
-    def _note(self, entry: dict[str, Any]) -> None:
-        self._append(entry)
+    def _note(self, entry: JournalEntry) -> None:
+        if self._file is not None:
+            self._file.append(entry.to_line())
+        elif self._path is not None:
+            self._file = JournalFile(self._path, "xb")
+            plan = json.dumps({"plan": self.plan.model_dump(mode="json")})
+            self._file.append(plan.encode() + b"\n" + entry.to_line())
+            self._file.sync_folder()
         self._take_in(entry)
 
-    def _take_in(self, entry: Mapping[str, Any]) -> None:
-        for number in cast("Iterable[int]", entry.get("sent", ())):
+    def _take_in(self, entry: JournalEntry) -> None:
+        for number in entry.sent:
             self.outcomes[number] = "unknown", None
-        for number, outcome, message in entry.get("outcomes", ()):
+        for number, outcome, message in entry.outcomes:
             self.outcomes[number] = outcome, message
 
-    def _append(self, entry: dict[str, Any]) -> None:
-        if self._path is None:
-            return
-        entries = [entry] if self._begun else [{"plan": self.plan.model_dump(mode="json")}, entry]
-        with self._path.open("a" if self._begun else "x", encoding="utf-8") as file:
-            file.writelines(json.dumps(each) + "\n" for each in entries)
-            file.flush()
-            os.fsync(file.fileno())
-        self._begun = True
+
+def _writable(message: str | None) -> str | None:
+    # What an error says may have come from bytes that are no text, and must not keep its outcome out of the file.
+    return None if message is None else message.encode("utf-8", "backslashreplace").decode()

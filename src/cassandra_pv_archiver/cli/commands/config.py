@@ -40,7 +40,7 @@ from cassandra_pv_archiver.cli.config_showing import (
     show_line,
     show_plan,
 )
-from cassandra_pv_archiver.cli.config_sources import Desired, check_use, is_plan, left_of, saved, undoing
+from cassandra_pv_archiver.cli.config_sources import Desired, check_use, in_use, is_plan, left_of, saved, undoing
 from cassandra_pv_archiver.cli.failures import Status, usage
 from cassandra_pv_archiver.cli.frame import Command, examples, new_app
 from cassandra_pv_archiver.cli.options import Yes
@@ -209,6 +209,10 @@ def plan(
         exchange_names=exchange_names,
     )
     desired = Desired(files, server, tuple(own or ()), accept_wrong_options)
+    if output is not None and not is_plan([output]):
+        raise usage(
+            f"{output} does not look like a plan.", "Give it a name that ends in .json, by which apply knows it."
+        )
     if output is not None and output.exists() and not force:
         raise usage(f"{output} exists.", "Give another name, or --force to replace it.")
     read = desired.read(session)
@@ -281,7 +285,10 @@ def apply(
 
         def do(tell: ApplyProgressHandler) -> ApplyReport:
             if resume is not None:
-                return admin.resume(resume, on_failure=on_failure, progress=tell)
+                try:
+                    return admin.resume(resume, on_failure=on_failure, progress=tell)
+                except BlockingIOError as error:
+                    raise in_use(resume) from error
             return admin.apply(work.plan, journal=journal, on_failure=on_failure, progress=tell)
 
         run.carry_out(work.plan, work.commands, do)
