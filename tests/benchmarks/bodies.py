@@ -122,5 +122,6 @@ def _template(kind: str, second: int, exponent: int) -> bytes:
         level, status = _ALARMS[chance.randrange(alarms)]
         text = value(chance)
         closing = b"" if kind == "aggregates" else b"]"
-        lines.append(pattern % (exponent + 3, place * 10**exponent, level, status, quality, meta_data, type_, text, closing))
+        time = (exponent + 3, place * 10**exponent)
+        lines.append(pattern % (*time, level, status, quality, meta_data, type_, text, closing))
     return b",\n".join(lines)

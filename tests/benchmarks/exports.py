@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cassandra_pv_archiver import ArchiveClient, estimate_dataset, export_dataset
+from cassandra_pv_archiver import ArchiveClient, export_dataset
 from tests.benchmarks import paced_archive
 from tests.benchmarks.comparing import show
 from tests.benchmarks.paced_archive import BEGIN, Channel
