@@ -1,7 +1,8 @@
 """A server whose channels have samples for two years, and which sends no more samples a second than it is told.
 
 Its speed is that of the whole server, shared by all its connections, as the processor of a real one is; a bound for
-each connection may come on top. What a slow client makes it wait for is not made up for. It runs in a process of its own.
+each connection may come on top. What a slow client makes it wait for is not made up for. It runs in a process of its
+own.
 """
 
 from __future__ import annotations
