@@ -78,7 +78,9 @@ def measure_sizes(port: int, sizes: Sequence[int]) -> list[dict[str, Any]]:
 
 def measure_imports(rounds: int) -> None:
     seconds = separate.import_seconds(rounds)
-    show("Imports: processor time", ["import", "ms"], [[name, f"{taken * 1000:.0f}"] for name, taken in seconds.items()])
+    show(
+        "Imports: processor time", ["import", "ms"], [[name, f"{taken * 1000:.0f}"] for name, taken in seconds.items()]
+    )
 
 
 def _fewer(kind: str, samples: int) -> int:
