@@ -99,7 +99,7 @@ def test_all_that_is_needed_for_one_channel_comes_one_after_the_other() -> None:
     assert made.seconds_of_pauses == 0
     rename, update, move = made.commands
     assert rename.reason == "name: 'old' -> 'new'"
-    assert update.reason == "levels.30: 0 -> none"
+    assert update.reason == "levels.30: forever -> none"
     assert update.costs == ("removes level 30 and its samples", "re-initialises the channel, counters restart")
     assert move.costs == ("moves; in error for about 6 s",)
     assert [loss.channel for loss in made.losses] == ["old"]
@@ -190,7 +190,20 @@ def test_what_is_not_permitted_is_withheld() -> None:
         ("channel", "type", None),
         ("channel", "gone", None),
     ]
-    assert "removes samples of level 0 that are older than 100 s" in everything.commands[0].costs
+    assert "removes samples of level 0 that are older than 100s" in everything.commands[0].costs
+
+
+def test_periods_are_written_as_people_write_them() -> None:
+    present = configuration(channel("a", levels={0: 90 * 86400, 30: 0, 60: 0}))
+    desired = configuration(channel("a", levels={0: 36000, 30: 86401, 60: 0, 900: 0}))
+    (withheld, other), (command,) = plan(desired, present).withheld, plan(desired, present, EVERYTHING).commands
+    assert withheld.message.startswith("level 0 stays kept for 90d instead of for 10h, because")
+    assert other.message.startswith("level 30 stays kept for ever instead of for 86401s, because")
+    assert command.reason == "levels.0: 90d -> 10h; levels.30: forever -> 86401s; levels.900: none -> forever"
+    assert command.costs[:2] == (
+        "removes samples of level 0 that are older than 10h",
+        "removes samples of level 30 that are older than 86401s",
+    )
 
 
 def test_levels_that_do_not_go_together_without_a_permission_stay_all() -> None:

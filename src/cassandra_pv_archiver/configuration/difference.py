@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from .durations import period_text
 from .model import ArchiveConfiguration, ChannelConfiguration
 from .planning_renames import due_renames
 from .rules import code_units
@@ -31,7 +32,7 @@ class MemberDifference(BaseModel):
     """The value in the second one."""
 
     def __str__(self) -> str:
-        """Like ``levels.30: none -> 86400``."""
+        """Like ``levels.30: none -> 1d``; numbers are retention periods."""
         return f"{self.member}: {_shown(self.before)} -> {_shown(self.after)}"
 
 
@@ -54,7 +55,7 @@ class ChannelDifference(BaseModel):
     """The channel in the second one."""
 
     def __str__(self) -> str:
-        """One line, like ``changed 'a' (levels.30: none -> 86400)``."""
+        """One line, like ``changed 'a' (levels.30: none -> 1d)``."""
         renamed = [] if self.renamed_from is None else [f"renamed from {self.renamed_from!r}"]
         details = "; ".join([*renamed, *map(str, self.members)])
         return f"{self.kind} {self.name!r}" + (f" ({details})" if details else "")
@@ -163,4 +164,6 @@ def member_differences(before: ChannelConfiguration, after: ChannelConfiguration
 def _shown(value: MemberValue) -> str:
     if isinstance(value, str):
         return repr(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return period_text(value)
     return "none" if value is None else str(value).lower()

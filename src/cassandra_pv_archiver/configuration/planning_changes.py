@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cassandra_pv_archiver.models import UpdateChannelCommand
 
 from .difference import MemberDifference, member_differences
+from .durations import period_text
 from .model import ChannelConfiguration
 from .plans import Loss, PlanPolicy, WithheldChange
 from .rules import level_problem
@@ -127,7 +128,7 @@ def _withheld_period(channel: str, level: int, period: int, desired: int) -> Wit
 
 
 def _for(period: int) -> str:
-    return f"for {period} s" if period else "for ever"
+    return f"for {period_text(period)}" if period else "for ever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +193,9 @@ def _loses(difference: MemberDifference) -> bool:
 
 def _cost(difference: MemberDifference) -> str:
     level = difference.member.removeprefix("levels.")
-    if difference.after is None:
-        return f"removes level {level} and its samples"
-    return f"removes samples of level {level} that are older than {difference.after} s"
+    if isinstance(difference.after, int):
+        return f"removes samples of level {level} that are older than {period_text(difference.after)}"
+    return f"removes level {level} and its samples"
 
 
 def _losses(name: str, present: ChannelConfiguration, desired: ChannelConfiguration) -> Iterator[Loss]:
