@@ -22,6 +22,7 @@ from .manifest import Query
 from .pieces import Piece, Sizes, month_gaps, pieces_of
 from .rates import sampled_rates
 from .servers import async_reads, sync_reads
+from .texts import duration_text, number_text, size_text
 from .to_table import to_table
 from .windows import Arrival, ReadSamples, Window, WindowReader
 from .writing import write_table
@@ -58,13 +59,12 @@ class ExportEstimate:
     failures: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __str__(self) -> str:
-        hours = self.seconds / 3600
-        time_ = f"{hours:,.1f} hours" if hours >= 1 else f"{self.seconds / 60:,.0f} minutes"
         speed = f"{self.samples_per_second:,.0f} samples/s, {self.bytes_per_sample:.1f} bytes/sample"
         failed = f"; channels that cannot be read: {len(self.failures):,}" if self.failures else ""
         return (
-            f"{self.samples:,} samples of {len(self.samples_by_channel):,} channels, {_size(self.bytes)} in"
-            f" {self.files:,} files, {time_} ({speed}){failed}"
+            f"{number_text(self.samples, 'sample')} of {number_text(len(self.samples_by_channel), 'channel')},"
+            f" {size_text(self.bytes)} in {number_text(self.files, 'file')},"
+            f" {duration_text(self.seconds)} ({speed}){failed}"
         )
 
 
@@ -211,11 +211,3 @@ def _size_of_sample(arrivals: list[Arrival]) -> float:
     sink = io.BytesIO()
     write_table(sink, tables)
     return len(sink.getvalue()) / sum(table.num_rows for table in tables)
-
-
-def _size(size: float) -> str:
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:,.0f} {unit}"
-        size /= 1000
-    return f"{size:,.1f} TB"

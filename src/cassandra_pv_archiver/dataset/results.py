@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .manifest import Failure
+from .texts import duration_text, number_text, size_text
 
 __all__ = ["ExportProgress", "ExportProgressHandler", "ExportResult"]
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,13 @@ class ExportProgress:
     concurrency: int
     failures: int
     finished: bool
+
+    def __str__(self) -> str:
+        failed = f", channels that could not be read: {self.failures:,}" if self.failures else ""
+        return (
+            f"{self.share:4.0%} of the time, {number_text(self.samples, 'sample')}, {number_text(self.files, 'file')}"
+            f" ({size_text(self.bytes)}), in {self.month}, {self.concurrency} at once{failed}"
+        )
 
 
 ExportProgressHandler: TypeAlias = Callable[[ExportProgress], object]
@@ -64,3 +74,14 @@ class ExportResult:
     empty: tuple[str, ...]
     expired: tuple[str, ...]
     failures: tuple[Failure, ...]
+
+    def __str__(self) -> str:
+        added = f"{number_text(self.samples, 'sample')} in {number_text(self.files, 'file')}"
+        lines = [f"{added} ({size_text(self.bytes)}) added to {self.path} in {duration_text(self.seconds)}"]
+        for what, some in (("without samples", self.empty), ("partly expired", self.expired)):
+            if some:
+                lines.append(f"  {what}: {', '.join(some[:_SHOWN])}{' ...' if len(some) > _SHOWN else ''}")
+        lines += [f"  {failure.channel} is {failure.reason}: {failure.message}" for failure in self.failures[:_SHOWN]]
+        if len(self.failures) > _SHOWN:
+            lines.append(f"  and {number_text(len(self.failures) - _SHOWN, 'failure')} more")
+        return "\n".join(lines)

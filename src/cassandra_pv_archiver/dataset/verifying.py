@@ -22,6 +22,7 @@ from .locking import locked
 from .manifest import Entry, Failure, Manifest
 from .reading import Dataset
 from .storage import DatasetPath, Storage
+from .texts import number_text
 
 __all__ = ["DatasetProblem", "VerifyResult", "verify_dataset"]
 
@@ -47,6 +48,10 @@ class DatasetProblem:
     message: str
     repaired: bool = False
 
+    def __str__(self) -> str:
+        where = f"{self.file}: " if self.file is not None else ""
+        return f"{self.kind}{' (repaired)' if self.repaired else ''}: {where}{self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
@@ -70,6 +75,14 @@ class VerifyResult:
     def is_right(self) -> bool:
         """Whether nothing is wrong, or all of it was repaired."""
         return all(problem.repaired for problem in self.problems) and not self.failures
+
+    def __str__(self) -> str:
+        compared = f", {number_text(self.compared, 'part')} compared with the archive" if self.compared else ""
+        looked = f"{number_text(self.files, 'file')}, {number_text(self.samples, 'sample')}{compared}"
+        lines = [f"{looked}: {'all is right' if self.is_right else 'something is wrong'}"]
+        lines += [f"  {problem}" for problem in self.problems]
+        lines += [f"  {failure.channel} is {failure.reason}: {failure.message}" for failure in self.failures]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
