@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
 from cassandra_pv_archiver.limits import check_count, check_seconds
@@ -14,6 +14,7 @@ from .coverage import Coverage, Span
 from .manifest import Manifest, Query
 from .servers import time_zone_of
 from .storage import Storage
+from .wanted import merged, missing_spans, wanted_ranges
 
 __all__ = ["channel_names", "gate", "query_of", "span_of", "wanted_spans"]
 
@@ -77,26 +78,38 @@ def wanted_spans(
     if since not in {None, "last"}:
         raise ValueError(f"since is 'last' or None, not {since!r}.")
     names = None if channels is None else channel_names(channels)
-    coverage = Coverage()
+    coverage, before = Coverage(), dict[str, list[Span]]()
     if names is None or since is not None:
-        coverage = Coverage.of(Manifest(storage).entries())
-    names = sorted(coverage.parts) if names is None else names
+        coverage, before = Coverage.of(Manifest(storage).entries()), _wanted_before(storage)
+    names = sorted(before) if names is None else names
     if not names:
         raise ValueError("There is no channel: none is given, or the dataset has none.")
     if first is None:
-        first = _first(storage, coverage, since)
+        first = _first(storage, before, since)
     wanted = dict.fromkeys(names, (first, last))
-    for channel in names if since is not None else ():
-        bounds = coverage.bounds(channel)
-        if bounds is not None:
-            wanted[channel] = (bounds[1], max(bounds[1], last))
+    if since is not None:
+        missing = missing_spans(before, coverage)
+        for channel in before.keys() & wanted.keys():
+            begin = missing[channel][0][0] if channel in missing else before[channel][-1][1]
+            wanted[channel] = (begin, max(begin, last))
     return wanted
 
 
-def _first(storage: Storage, coverage: Coverage, since: str | None) -> int:
+def _wanted_before(storage: Storage) -> dict[str, list[Span]]:
+    """The ranges that a dataset is meant to have, by channel, including those of exports that were interrupted."""
+    found: dict[str, list[Span]] = {}
+    for channel, spans in wanted_ranges(storage).items():
+        found.setdefault(channel, []).extend(spans)
+    for entry in Manifest(storage).entries():
+        if entry.kind == "samples":
+            for channel, part in entry.channels.items():
+                found.setdefault(channel, []).append((part.begin, part.end))
+    return {channel: merged(spans) for channel, spans in found.items() if spans}
+
+
+def _first(storage: Storage, before: Mapping[str, list[Span]], since: str | None) -> int:
     if since is None:
         raise ValueError("start is missing; without it, since='last' is needed.")
-    begins = [bounds[0] for channel in coverage.parts if (bounds := coverage.bounds(channel)) is not None]
-    if not begins:
+    if not before:
         raise ValueError(f"There is no dataset at {storage} yet, so start is needed.")
-    return min(begins)
+    return min(spans[0][0] for spans in before.values())

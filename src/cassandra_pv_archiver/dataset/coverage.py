@@ -53,6 +53,10 @@ class Coverage:
         if begin < end:
             yield begin, end
 
+    def ends_at(self, channel: str, time: int) -> bool:
+        """Whether some part ends just then."""
+        return any(part.end == time for part in self.parts.get(channel, ()))
+
     def bounds(self, channel: str) -> Span | None:
         """Where the first part begins and the last one ends; None if there is none."""
         parts = self.parts.get(channel)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-from cassandra_pv_archiver.series import SampleSeries
-
 from .coverage import Coverage, Span
-from .edges import Edge, missing_edges, stale_edges, wanted_edges, write_edges
+from .edge_export import EdgeExport
 from .layout import MONTH, month_of, months
 from .manifest import Entry, Failure, Manifest
 from .piece_export import PieceExport, PieceOutcome, Surroundings
@@ -21,6 +18,7 @@ from .pieces import Piece, Sizes, month_gaps, pieces_of
 from .rates import sampled_rates
 from .results import ExportProgress, ExportResult
 from .storage import Storage
+from .wanted import remember_wanted
 from .windows import Arrival, ChannelFailedError, WindowReader
 
 __all__ = ["Export"]
@@ -31,7 +29,6 @@ Perform: TypeAlias = Callable[[Piece, int], Coroutine[Any, Any, PieceOutcome]]
 _PLACES = 3
 """Instants at which a channel is looked at before its first samples are read."""
 _TELL_EVERY = 0.1
-_EDGES_AT_ONCE = 1000
 
 
 @dataclass(slots=True)
@@ -64,6 +61,7 @@ class Export:
     perform: Perform | None = None
     at_once: Callable[[], int] | None = None
     _manifest: Manifest = field(init=False)
+    _edges: EdgeExport = field(init=False)
     _coverage: Coverage = field(default_factory=Coverage)
     _entries: list[Entry] = field(default_factory=list[Entry])
     _failures: dict[str, Failure] = field(default_factory=dict[str, Failure])
@@ -76,6 +74,7 @@ class Export:
 
     def __post_init__(self) -> None:
         self._manifest = Manifest(self.storage)
+        self._edges = EdgeExport(self.storage, self._manifest, self.reader, self.server, self._aside)
 
     async def run(self) -> ExportResult:
         """Reads what is missing and records it.
@@ -88,8 +87,9 @@ class Export:
         began = time.monotonic()
         await self._aside(self._prepare)
         try:
+            await self._export_first_edges()
             await self._export_months()
-            await self._export_edges()
+            await self._export_last_edges()
         finally:
             await self._end_pieces()
         if self.perform is not None:
@@ -100,6 +100,7 @@ class Export:
 
     def _prepare(self) -> None:
         self._manifest.begin(self.reader.query, self.now)
+        remember_wanted(self.storage, {channel: [span] for channel, span in self.wanted.items()}, self.now)
         entries = self._clear()
         self._coverage = Coverage.of(entries)
         for entry in entries:
@@ -206,39 +207,19 @@ class Export:
             failure = replace(failure, begin=min(earlier.begin, failure.begin), end=max(earlier.end, failure.end))
         self._failures[failure.channel] = failure
 
-    async def _export_edges(self) -> None:
-        entries = await self._aside(self._manifest.entries)
-        wanted = wanted_edges(entries)
-        await self._aside(partial(self._manifest.remove, stale_edges(entries, wanted)))
-        left = [entry for entry in entries if entry not in stale_edges(entries, wanted)]
-        missing = [edge for edge in missing_edges(left, wanted) if edge.channel not in self._failures]
-        for side in ("before", "after"):
-            own = [edge for edge in missing if edge.side == side]
-            for first in range(0, len(own), _EDGES_AT_ONCE):
-                await self._write_edges(own[first : first + _EDGES_AT_ONCE])
+    async def _export_first_edges(self) -> None:
+        spans = {channel: (begin, min(end, self.now)) for channel, (begin, end) in self.wanted.items()}
+        await self._edges.begin({channel: span for channel, span in spans.items() if span[0] < span[1]})
+        for edge, failure in self._edges.failures:
+            if edge.channel in self.wanted:
+                self._fail(_failure(failure, self.wanted.pop(edge.channel)))
 
-    async def _write_edges(self, edges: Sequence[Edge]) -> None:
-        outcomes = await asyncio.gather(*map(self._read_edge, edges), return_exceptions=True)
-        found: dict[Edge, SampleSeries | None] = {}
-        for edge, outcome in zip(edges, outcomes, strict=True):
-            if isinstance(outcome, ChannelFailedError):
-                self._fail(_failure(outcome, (edge.at, edge.at)))
-            elif isinstance(outcome, BaseException):
-                raise outcome
-            else:
-                found[edge] = outcome
-        write = partial(write_edges, self.storage, self._manifest, self.reader.query, self.server, found)
-        self._entries += await self._aside(write)
-
-    async def _read_edge(self, edge: Edge) -> SampleSeries | None:
-        series = await self.reader.around(edge.channel, edge.at, (0,))
-        if edge.side == "after":
-            found = series[series.times >= edge.at][:1]
-        elif (series.times == edge.at).any():
-            return None  # it is in force at the begin, and in the range
-        else:
-            found = series[series.times < edge.at][-1:]
-        return found if len(found) else None
+    async def _export_last_edges(self) -> None:
+        await self._edges.finish(self._failures.keys())
+        for edge, failure in self._edges.failures:
+            if edge.channel not in self._failures:
+                self._fail(_failure(failure, (edge.at, edge.at)))
+        self._entries += self._edges.entries
 
     def _arrived(self, arrival: Arrival) -> None:
         self._samples += len(arrival.columns)

@@ -16,6 +16,7 @@ __all__ = [
     "MONTH",
     "READ_BACK",
     "UNFINISHED",
+    "WANTED",
     "month_of",
     "months",
     "schema",
@@ -34,6 +35,8 @@ INFO = f"{MANIFEST}/dataset.json"
 """What the whole dataset is about."""
 FAILURES = f"{MANIFEST}/failures.json"
 """The channels that the latest export could not read."""
+WANTED = f"{MANIFEST}/wanted.json"
+"""The ranges that exports were asked for, by channel."""
 READ_BACK = (
     "time",
     "value",

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from cassandra_pv_archiver.errors import ArchiverError
 
 from ._arrow import arrow
-from .layout import FAILURES, FORMAT, INFO, MANIFEST
+from .layout import FAILURES, FORMAT, INFO, MANIFEST, MONTH, WANTED
 from .storage import Storage
 
 __all__ = [
@@ -211,15 +211,27 @@ class Manifest:
         """Sees to it that there is a dataset for this query.
 
         Raises:
-            DatasetError: There is one for another.
+            DatasetError: There is one for another, or a table of somebody else.
         """
         info = self.info()
         if info is None:
+            self._refuse_others()
             created = DatasetInfo(FORMAT, query, now, versions())
             self._storage.write(INFO, _info_form.dump_json(created, indent=1))
         elif info.query != query:
             raise DatasetError(
                 f"{self._storage} has {_described(info.query)}, not {_described(query)}. Use another folder."
+            )
+
+    def _refuse_others(self) -> None:
+        # Files that no entry has are deleted by each export, which must not happen to those of somebody else.
+        tables = [name for name in self._storage.files() if name.endswith(".parquet")]
+        folders = [name for name in self._storage.folders() if name.startswith(f"{MONTH}=")]
+        own = [name for name in self._storage.files(MANIFEST) if name.endswith(".json")]
+        for found in (*folders, *tables, *own):
+            raise DatasetError(
+                f"{self._storage} has {found}, but no {INFO}, so this is not a dataset of this package, or one that is"
+                " damaged. Use another folder, or put that file back."
             )
 
     def entries(self) -> list[Entry]:
@@ -228,7 +240,7 @@ class Manifest:
         Raises:
             DatasetError: One cannot be read.
         """
-        found = self._entries(lambda name: name not in {INFO, FAILURES})
+        found = self._entries(lambda name: name not in {INFO, FAILURES, WANTED})
         return sorted(found, key=lambda entry: (entry.begin, entry.name))
 
     def _entries(self, is_wanted: Callable[[str], bool]) -> list[Entry]:
@@ -256,19 +268,14 @@ class Manifest:
     def remove(self, entries: Iterable[Entry]) -> None:
         """Takes entries and their files out of the dataset."""
         for entry in entries:
+            # The other way round, a reader could be told of a file that is not there any more.
+            self._storage.delete(_place(entry.name))
             if entry.file is not None:
                 self._storage.delete(entry.file)
-            self._storage.delete(_place(entry.name))
 
-    def make_room(self, parts: Mapping[str, ChannelPart], keep: str) -> None:
-        """Removes what would be there twice once these parts are there: open ends, and samples next to the range.
-
-        Args:
-            parts: What is about to be added.
-            keep: The name of an entry that is replaced, not removed.
-        """
-        passing = self._entries(lambda name: name.startswith(_PASSING) and name != _place(keep))
-        self.remove(entry for entry in passing if _overlaps(entry, parts))
+    def passing_entries(self) -> list[Entry]:
+        """The entries that give way to others: open ends, and samples next to a range."""
+        return self._entries(lambda name: name.startswith(_PASSING))
 
     def failures(self) -> list[Failure]:
         """What the latest export could not read."""
@@ -288,15 +295,6 @@ class Manifest:
 
 def _place(name: str) -> str:
     return f"{MANIFEST}/{name}.json"
-
-
-def _overlaps(entry: Entry, parts: Mapping[str, ChannelPart]) -> bool:
-    """Whether an entry that is not for good has something that parts have as well."""
-    if entry.kind == "samples":
-        pairs = ((entry.channels[name], part) for name, part in parts.items() if name in entry.channels)
-        return entry.open and any(old.begin < new.end and new.begin < old.end for old, new in pairs)
-    times = ((entry.channels[name].first, part) for name, part in parts.items() if name in entry.channels)
-    return any(time is not None and part.begin <= time < part.end for time, part in times)
 
 
 def _described(query: Query) -> str:

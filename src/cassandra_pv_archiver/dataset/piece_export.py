@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from .edge_files import make_room
 from .layout import month_of, table_file
 from .manifest import ChannelPart, Entry, Failure, Manifest, Query, versions
 from .pieces import OPEN_FOR, Piece
@@ -288,7 +289,7 @@ class PieceExport:
             versions=versions(),
         )
         await self._aside(self.around.check)
-        await self._aside(partial(self.around.manifest.make_room, parts, self._name))
+        await self._aside(partial(make_room, self.around.storage, self.around.manifest, parts, self._name))
         if self._file is not None:
             file = await self._aside(self._file.finish)
             entry = replace(entry, file=file.name, samples=file.rows, bytes=file.bytes, sha256=file.sha256)

@@ -254,8 +254,9 @@ class Dataset:
         return SampleQuery(channel, query.archive_key, first, last, count, query.spacing_ns)
 
     def _check_covered(self, query: SampleQuery) -> None:
-        # Both ends belong to the range. The sample right at the end of all is there, as the one next to it.
-        behind = query.end if query.end == self.range(query.channel_name)[1] else query.end + 1
+        # Both ends belong to the range. A sample right at the end of what was exported is there, as the one next to it.
+        is_end = self._coverage.ends_at(query.channel_name, query.end)
+        behind = query.end if is_end else query.end + 1
         for begin, end in self._coverage.gaps(query.channel_name, query.start, behind):
             raise DatasetError(
                 f"{self._storage} does not have {query.channel_name!r} from {format_time(begin)} to "

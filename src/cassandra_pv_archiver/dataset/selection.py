@@ -67,7 +67,7 @@ def held_by_channel(entries: Iterable[Entry]) -> dict[str, list[Held]]:
 
 
 def _add(held: dict[str, list[Held]], channel: str, file: str, part: ChannelPart) -> None:
-    if part.first is not None and part.last is not None:
+    if part.samples and part.first is not None and part.last is not None:
         held.setdefault(channel, []).append(Held(file, part.samples, part.first, part.last))
 
 
