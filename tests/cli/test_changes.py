@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cassandra_pv_archiver import AdminClient, NotFoundError
+from cassandra_pv_archiver.cli.changes import parse_levels
+from cassandra_pv_archiver.cli.inventory import levels_text
 from cassandra_pv_archiver.testing import RunningSimulator
 from cassandra_pv_archiver.testing.scenes import demo_scene
 from tests.cli.conftest import Cpva
@@ -41,6 +45,11 @@ def test_add(cpva: Cpva, admin: AdminClient) -> None:
     channel = admin.get_channel("B")
     assert channel.decimation_level_to_retention_period == {0: 86400, 30: 90 * 86400}
     assert (channel.server_name, channel.enabled, channel.options) == (SECOND, True, {"minUpdatePeriod": "1"})
+
+
+@given(st.dictionaries(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1), min_size=1))
+def test_levels_are_read_as_tables_show_them(levels: dict[int, int]) -> None:
+    assert parse_levels(levels_text(levels)) == levels
 
 
 @pytest.mark.parametrize(

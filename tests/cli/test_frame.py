@@ -78,6 +78,14 @@ def test_failures_are_what_happened_and_what_to_do(
     assert not done.stdout
 
 
+def test_help_fills_its_lines_and_names_no_types_where_names_say_it(cpva: Cpva) -> None:
+    shown = cpva("plot", "--help", COLUMNS="300").stdout
+    assert "server has them, with minimum and maximum, and raw ones after" in shown
+    assert "Usage: cpva plot [OPTIONS] [CHANNEL]...\n" in "\n".join(line.strip() for line in shown.splitlines()) + "\n"
+    for command in ("plot", "import", "channels"):
+        assert not {"<bool>", "<str>", "<path>", "<list[str]>"} & set(cpva(command, "--help").stdout.split())
+
+
 def test_without_an_address_it_says_where_to_give_one(nowhere: Cpva) -> None:
     done = nowhere("search", "x")
     assert done.exit_code == 2

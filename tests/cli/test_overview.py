@@ -24,7 +24,7 @@ def test_channels_of_all_servers_are_ordered_by_name(cpva: Cpva) -> None:
     assert len(names) == 20
     assert names == sorted(names)
     assert "What is wrong" in done.stdout
-    assert "raw 90d, 60s 10y, 900s" in done.stdout
+    assert "raw 90d, 1min 3650d, 15min" in done.stdout
 
 
 def test_channels_are_chosen_by_server_state_and_whether_they_are_enabled(cpva: Cpva) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from .session import Session
 if TYPE_CHECKING:
     from cassandra_pv_archiver import AdminClient, ArchiveConfigurationCommands, ChannelSummary, CommandResult
 
+_EQUALS = re.compile(r"\s*=\s*|\s+")
 _SHOWN = 20
 """Changes that are shown before the question; of more, the number says enough."""
 
@@ -117,6 +119,8 @@ def _as_json(result: CommandResult) -> dict[str, object]:
 def parse_levels(text: str) -> dict[int, int]:
     """Reads ``0,30=90d``: decimation levels in seconds, with how long their samples are kept.
 
+    What tables show, such as ``raw 90d, 1min 3650d, 15min``, is read as well.
+
     Returns:
         Retention periods in seconds by level; 0 is for ever.
 
@@ -127,11 +131,11 @@ def parse_levels(text: str) -> dict[int, int]:
 
     levels: dict[int, int] = {}
     for part in text.split(","):
-        level, has_retention, retention = (piece.strip() for piece in part.partition("="))
+        level, *retention = _EQUALS.split(part.strip(), maxsplit=1)
         seconds = _seconds(level, read_level)
         if seconds in levels:
             raise usage(f"--levels names the level {seconds} s twice.", "Write each level once, such as 0,30=90d.")
-        levels[seconds] = _seconds(retention, read_period) if has_retention else 0
+        levels[seconds] = _seconds(retention[0], read_period) if retention else 0
     return levels
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import sys
@@ -65,12 +66,13 @@ class Command(TyperCommand):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.help: str | None = _filled(self.help)
         self.own: list[Any] = list(self.params)
         self.params: list[Any] = [*self.own, *global_parameters(self.own)]
 
     def get_params(self, ctx: Any) -> Any:
-        """Every parameter, made fit for completion."""
-        return [_quick(parameter) for parameter in super().get_params(ctx)]
+        """Every parameter, made fit for completion and for help."""
+        return [_untyped(_quick(parameter)) for parameter in super().get_params(ctx)]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Leaves the global options out of the list, and names them at the end."""
@@ -105,8 +107,8 @@ class Group(TyperGroup):
         self.params: list[Any] = [*self.params, *global_parameters(self.params)]
 
     def get_params(self, ctx: Any) -> Any:
-        """Every parameter, made fit for completion."""
-        return [_quick(parameter) for parameter in super().get_params(ctx)]
+        """Every parameter, made fit for completion and for help."""
+        return [_untyped(_quick(parameter)) for parameter in super().get_params(ctx)]
 
 
 class Root(Group):
@@ -198,6 +200,24 @@ def _quick(parameter: Any) -> Any:
 
     parameter.process_value = process_value
     return parameter
+
+
+def _untyped(parameter: Any) -> Any:
+    """Lets help leave out that a switch is a ``<bool>`` and a name a ``<str>``."""
+    if parameter.param_type_name == "argument" or parameter.is_flag:
+        parameter.display_type_rich = _no_type
+    return parameter
+
+
+def _no_type(ctx: Any) -> None:
+    """What kind of value a parameter takes, where its name says it."""
+
+
+def _filled(text: str | None) -> str | None:
+    """Paragraphs without the line breaks of the source, which typer would keep."""
+    if text is None:
+        return None
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text).split("\n\n"))
 
 
 def _say(session: Session, failure: Failure, error: BaseException) -> Status:

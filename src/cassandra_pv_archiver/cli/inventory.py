@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from cassandra_pv_archiver import AdminClient, ServerChannelInformation
 
-_UNITS = ((86400 * 365, "y"), (86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-
 
 @dataclass(frozen=True, slots=True)
 class ServerInventory:
@@ -59,14 +57,11 @@ def all_servers(admin: AdminClient) -> list[tuple[UUID, str]]:
 
 
 def levels_text(levels: Mapping[int, int]) -> str:
-    """Writes decimation levels and how long their samples are kept, such as ``raw 90d, 60s 10y, 900s``."""
-    kept = {level: f" {duration_text(seconds)}" if seconds else "" for level, seconds in sorted(levels.items())}
-    return ", ".join(f"{f'{level}s' if level else 'raw'}{text}" for level, text in kept.items())
+    """Writes decimation levels and how long their samples are kept, as ``cpva add --levels`` reads them.
 
+    An example is ``raw 90d, 1min 3650d, 15min``; without a period, samples are kept for ever.
+    """
+    from cassandra_pv_archiver.configuration.durations import level_text, period_text
 
-def duration_text(seconds: int) -> str:
-    """Writes seconds in the largest unit that divides them."""
-    for length, unit in _UNITS:
-        if seconds and seconds % length == 0:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
+    kept = {level: f" {period_text(seconds)}" if seconds else "" for level, seconds in sorted(levels.items())}
+    return ", ".join(level_text(level) + period for level, period in kept.items())

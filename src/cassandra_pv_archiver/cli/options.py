@@ -14,7 +14,7 @@ Channel: TypeAlias = Annotated[
 ]
 Channels: TypeAlias = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[CHANNEL]...", help="Names of channels.", autocompletion=complete_channel),
+    typer.Argument(metavar="CHANNEL", help="Names of channels.", autocompletion=complete_channel),
 ]
 ChannelsFile: TypeAlias = Annotated[
     Path | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from cassandra_pv_archiver.cli.frame import examples
-from cassandra_pv_archiver.cli.inventory import duration_text
 from cassandra_pv_archiver.cli.lookup import no_such_channel
 from cassandra_pv_archiver.cli.options import Channel
 from cassandra_pv_archiver.cli.session import session_of
@@ -38,9 +37,11 @@ def channel(context: typer.Context, name: Channel) -> None:
         "Samples dropped": found.total_samples_dropped,
         "Samples skipped": found.total_samples_skipped_back,
     }
+    from cassandra_pv_archiver.configuration.durations import level_text, period_text
+
     for level, kept in sorted(found.decimation_level_to_retention_period.items()):
-        title = "Raw samples" if level == 0 else f"Every {duration_text(level)}"
-        fields[title] = f"kept {duration_text(kept)}" if kept else "kept for ever"
+        title = "Raw samples" if level == 0 else f"Every {level_text(level)}"
+        fields[title] = f"kept {period_text(kept)}" if kept else "kept for ever"
     fields |= {f"Option {option}": value for option, value in found.options.items()}
     fields["Data ID"] = found.channel_data_id
     session.output.fields(fields)

@@ -61,7 +61,7 @@ def list_profiles(context: typer.Context) -> None:
 @examples("cpva profile show")
 def show(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A profile; without, the one in use.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A profile; without, the one in use.")] = None,
 ) -> None:
     """Show the settings in use, and where each comes from: option, environment, profile, or default."""
     session = session_of(context)
