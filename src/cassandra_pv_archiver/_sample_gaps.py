@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._sample_columns import SampleColumns
+from .times import to_datetime
 
 __all__ = ["Gap", "gaps_of"]
 
@@ -26,6 +28,16 @@ class Gap:
     start: int
     end: int | None
     reason: str
+
+    @property
+    def start_datetime(self) -> dt.datetime:
+        """`start` as a ``datetime`` in UTC; what is finer than microseconds is cut off."""
+        return to_datetime(self.start)
+
+    @property
+    def end_datetime(self) -> dt.datetime | None:
+        """`end` likewise; None if there is none in the series."""
+        return None if self.end is None else to_datetime(self.end)
 
 
 def gaps_of(columns: SampleColumns) -> Iterator[Gap]:

@@ -38,7 +38,7 @@ def test_an_estimate() -> None:
 
 def test_progress() -> None:
     progress = ExportProgress(0.438, 98_233, 1, 1_551_991, "2024-10", 2, 0, False)
-    assert str(progress) == " 44% of the time, 98,233 samples, 1 file (1.6 MB), in 2024-10, 2 at once"
+    assert str(progress) == " 44%, 98,233 samples, 1 file (1.6 MB), in 2024-10, 2 at once"
     assert str(replace(progress, failures=2)).endswith(", channels that could not be read: 2")
 
 

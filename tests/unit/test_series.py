@@ -8,7 +8,7 @@ import json
 import math
 import pickle
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -458,6 +458,9 @@ def test_gaps() -> None:
         (7 * SECOND, None, "Disconnected"),
     ]
     assert series[7:].gaps == (Gap(START + 7 * SECOND, None, "Disconnected"),)
+    begin = datetime.fromtimestamp(START // SECOND, UTC)
+    assert (series.gaps[0].start_datetime, series.gaps[0].end_datetime) == (begin, begin + timedelta(seconds=2))
+    assert series.gaps[-1].end_datetime is None
     assert series[2:4].gaps == series[:0].gaps == ()
 
 

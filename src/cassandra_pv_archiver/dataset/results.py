@@ -41,7 +41,7 @@ class ExportProgress:
     def __str__(self) -> str:
         failed = f", channels that could not be read: {self.failures:,}" if self.failures else ""
         return (
-            f"{self.share:4.0%} of the time, {number_text(self.samples, 'sample')}, {number_text(self.files, 'file')}"
+            f"{self.share:4.0%}, {number_text(self.samples, 'sample')}, {number_text(self.files, 'file')}"
             f" ({size_text(self.bytes)}), in {self.month}, {self.concurrency} at once{failed}"
         )
 
