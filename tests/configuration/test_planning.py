@@ -12,6 +12,7 @@ from cassandra_pv_archiver.configuration import (
     InvalidConfigurationError,
     OwnedChannels,
     Plan,
+    PlannedBatch,
     PlanPolicy,
     diff,
     plan,
@@ -262,12 +263,30 @@ def test_a_plan_that_was_changed_by_hand_is_refused(tmp_path: Path) -> None:
     made.save(tmp_path / "plan.json")
     assert Plan.load(tmp_path / "plan.json") == made
     text = made.to_json()
-    with pytest.raises(ValueError, match="changed by hand"):
-        Plan.from_json(text.replace('"enabled": true', '"enabled": false'))
-    with pytest.raises(ValueError, match="changed by hand"):
-        Plan.from_json(text.replace('"number": 0', '"number": 1'))
+    for old, new in (
+        ('"enabled": true', '"enabled": false'),
+        ('"number": 0', '"number": 1'),
+        ('"channelName": "a"', '"channelName": "b"'),
+        ('"losses": []', '"losses": [{"kind": "channel", "channel": "a", "level": null}]'),
+        ('"pause": 0.0', '"pause": 1.0'),
+        (made.fingerprint, ""),
+        (f'"fingerprint": "{made.fingerprint}"', '"version": 1'),
+    ):
+        assert old in text
+        with pytest.raises(ValueError, match="changed by hand"):
+            Plan.from_json(text.replace(old, new))
+
+
+def test_a_plan_can_be_put_together_and_is_checked_before_it_is_applied() -> None:
+    made = plan(configuration(channel("a", enabled=False)), configuration(channel("a")))
+    assert Plan(batches=made.batches, before=made.before) == made
+    assert not Plan()
     with pytest.raises(ValueError, match=r"cannot be applied: .* does not exist"):
-        Plan.from_json(text.replace('"channelName": "a"', '"channelName": "b"')).after()
+        Plan(batches=made.batches).after()
+    (command,) = made.commands
+    twice = PlannedBatch(commands=(command, command))
+    with pytest.raises(ValueError, match="not in their order"):
+        Plan(batches=(twice,), before=made.before)
 
 
 def test_a_batch_has_at_least_one_command() -> None:

@@ -17,7 +17,7 @@ from .planning_changes import impossible, permitted, update_of
 from .planning_names import PlannedNames, as_present
 from .planning_renames import due_renames
 from .planning_warnings import rename_warnings
-from .plans import Loss, Plan, PlanPolicy, WithheldChange, fingerprint_of
+from .plans import Loss, Plan, PlanPolicy, WithheldChange
 from .prediction import check_servers
 from .problems import ConfigurationProblem, InvalidConfigurationError
 from .rules import code_units
@@ -103,7 +103,6 @@ class _Planning:
             warnings=tuple(warnings),
             before=before,
             absent=absent,
-            fingerprint=fingerprint_of(before, absent),
         )
 
     def _rename(self, taken: Collection[str]) -> tuple[list[str], set[str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from cassandra_pv_archiver.models import ArchiveConfigurationCommand
@@ -157,20 +158,30 @@ class Plan(BaseModel):
     absent: tuple[str, ...] = ()
     """The names that no channel of the cluster had, and that the commands use."""
     fingerprint: str = ""
-    """A SHA-256 digest of ``before`` and ``absent``, so that a plan cannot be changed by accident."""
+    """A SHA-256 digest of ``batches``, ``before`` and ``absent``, so that what is applied is what was planned and
+    reviewed. It is made if it is left out, but JSON needs it."""
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Plan:
-        if self.fingerprint != fingerprint_of(self.before, self.absent):
-            raise PydanticCustomError(
-                "plan_changed", "What the plan says of the cluster has been changed by hand: make a new plan instead."
-            )
+    def _is_whole(self, info: ValidationInfo) -> Plan:
+        found = self._digest()
+        if not self.fingerprint and info.mode != "json":
+            object.__setattr__(self, "fingerprint", found)  # as in a frozen dataclass's __post_init__
+        if self.fingerprint != found:
+            raise PydanticCustomError("plan_changed", "The plan has been changed by hand: make a new plan instead.")
         for place, planned in enumerate(self.commands):
             if planned.number != place or any(need >= place or need < 0 for need in planned.needs):
-                raise PydanticCustomError(
-                    "plan_changed", "The commands of the plan have been changed by hand: make a new plan instead."
-                )
+                raise PydanticCustomError("plan_changed", "The commands of the plan are not in their order.")
         return self
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256()
+        for batch in self.batches:
+            digest.update(batch.model_dump_json().encode() + b"\n")
+        for channel in self.before:
+            digest.update(channel.model_dump_json(exclude={"renamed_from"}).encode() + b"\n")
+        for name in self.absent:
+            digest.update(json.dumps(name).encode() + b"\n")
+        return digest.hexdigest()
 
     @cached_property
     def commands(self) -> tuple[PlannedCommand, ...]:
@@ -249,13 +260,3 @@ class Plan(BaseModel):
             ValueError: It is none, or has been changed by hand.
         """
         return cls.from_json(Path(path).read_bytes())
-
-
-def fingerprint_of(before: tuple[ChannelConfiguration, ...], absent: tuple[str, ...]) -> str:
-    """A digest of channels and of names that no channel has."""
-    digest = hashlib.sha256()
-    for channel in before:
-        digest.update(channel.model_dump_json(exclude={"renamed_from"}).encode() + b"\n")
-    for name in absent:
-        digest.update(repr(name).encode() + b"\n")
-    return digest.hexdigest()
