@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from cassandra_pv_archiver.cli.failures import Failure
+from cassandra_pv_archiver.cli.frame import Command, Root
 from cassandra_pv_archiver.cli.session import Session
 from tests.cli.conftest import Cpva
 
@@ -51,6 +54,51 @@ def test_progress_appears_after_a_second_and_goes_away_with_control_c(nowhere: C
             shown.wait_for("Searching")
             assert shown.end_by_interrupt() == 130
     assert shown.text.rstrip().endswith("Interrupted.")
+
+
+_IGNORED = """
+import signal, time, weakref
+import cassandra_pv_archiver.cli.app as application
+from cassandra_pv_archiver.cli import main
+
+class Thing:
+    pass
+
+def app():
+    thing = Thing()
+    reference = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing  # the interpreter ignores what is raised meanwhile
+    time.sleep(50)
+
+application.app = app
+main()
+"""
+
+
+def test_an_interrupt_that_the_interpreter_ignores_is_heard(cpva: Cpva) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _IGNORED], capture_output=True, text=True, timeout=40, env=cpva.complete(), check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_an_interrupt_that_comes_as_another_error_is_one() -> None:
+    application = typer.Typer(cls=Root, pretty_exceptions_enable=False)
+
+    @application.callback()
+    def root() -> None:
+        """Makes the other one a command of its own."""
+
+    @application.command(cls=Command)
+    def act() -> None:
+        """As the interpreter does while it makes a class."""
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise RuntimeError("Error calling __set_name__ on 'Field' instance") from error
+
+    done = CliRunner().invoke(application, ["act"])
+    assert (done.exit_code, done.stderr) == (130, "\nInterrupted.\n")
 
 
 def test_without_a_terminal_nothing_is_confirmed() -> None:

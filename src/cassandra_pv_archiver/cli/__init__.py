@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 _CLI_LIBRARIES = frozenset({"typer", "rich", "click", "tzlocal"})
 _INTERRUPTED = 130
+_A_MOMENT = 0.05
 
 
 def main() -> None:
     """Runs ``cpva``, or says what to install if the extra ``cli`` is missing."""
+    sys.unraisablehook = _not_lost
     try:
         from .app import app
 
@@ -23,3 +29,28 @@ def main() -> None:
         )
     except KeyboardInterrupt:  # while it was still starting
         sys.exit(_INTERRUPTED)
+
+
+def _not_lost(unraisable: UnraisableHookArgs) -> None:
+    """Presses Ctrl-C again that came within a callback of the interpreter, which ignores all exceptions there."""
+    if unraisable.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(unraisable)
+        return
+    import threading
+
+    again = threading.Timer(_A_MOMENT, _press)  # not here, where it would be ignored once more
+    again.daemon = True
+    again.start()
+
+
+def _press() -> None:
+    import signal
+    import threading
+
+    main_thread = threading.main_thread().ident
+    if sys.platform == "win32" or main_thread is None:
+        import _thread
+
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(main_thread, signal.SIGINT)

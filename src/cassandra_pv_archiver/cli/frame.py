@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar, cast
@@ -152,13 +152,17 @@ class Root(Group):
                 result = Status.OK
             status = result if isinstance(result, int) else Status.OK
             if status == Status.INTERRUPTED:
-                typer.echo("\nInterrupted.", err=True)
+                _say_interrupted()
         except TyperException as error:
             status = _say(session, _of_usage(error), error)
         except typer.Abort as error:
             status = _say(session, Failure("Nothing was answered, so nothing was done."), error)
         except Exception as error:  # noqa: BLE001 -- nobody should see a traceback without asking for it
-            status = _say(session, explain(error), error)
+            if _is_interrupt(error):
+                _say_interrupted()
+                status = Status.INTERRUPTED
+            else:
+                status = _say(session, explain(error), error)
         if standalone_mode:
             sys.exit(int(status))
         return int(status)
@@ -235,13 +239,26 @@ def _say(session: Session, failure: Failure, error: BaseException) -> Status:
     return failure.status
 
 
+def _say_interrupted() -> None:
+    typer.echo("\nInterrupted.", err=True)
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind an error that nobody raised on purpose, as of the interpreter making a class."""
+    if isinstance(error, Failure):
+        return False
+    return any(isinstance(cause, KeyboardInterrupt) for cause in _chain(error))
+
+
 def _causes(error: BaseException) -> list[str]:
     """What led to an error, from the nearest to the farthest, each once."""
-    causes: dict[str, None] = {}
+    return list(dict.fromkeys(f"{type(cause).__name__}: {cause}" for cause in _chain(error)))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
     while (cause := error.__cause__ or error.__context__) is not None:
-        causes[f"{type(cause).__name__}: {cause}"] = None
+        yield cause
         error = cause
-    return list(causes)
 
 
 def _of_usage(error: TyperException) -> Failure:
