@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from itertools import chain
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -198,5 +197,5 @@ def _values(values: list[list[Any]], kind: Kind) -> SampleValues:
         elements = [element for [element] in values]
     except ValueError:  # not all of them are scalars
         lengths = np.array(list(map(len, values)), np.int64)
-        return SampleValues.of_kind(kind, chain.from_iterable(values), int(lengths.sum()), lengths)
-    return SampleValues.of_kind(kind, elements, len(elements))
+        return SampleValues.of_arrays(kind, values, lengths)
+    return SampleValues.of_scalars(kind, elements)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +18,7 @@ __all__ = ["Kind", "Mask", "SampleValues", "Selector", "kind_of"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Integers: TypeAlias = npt.NDArray[np.int64]
 Kinds: TypeAlias = npt.NDArray[np.int8]
+Elements: TypeAlias = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
 Selector: TypeAlias = slice | npt.NDArray[np.intp] | Mask
 
 
@@ -56,29 +60,30 @@ class SampleValues:
         lengths: How many elements each sample has; None together with ``starts``.
     """
 
-    elements: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
+    elements: Elements
     starts: Integers | None = None
     lengths: Integers | None = None
 
     @classmethod
-    def of_kind(cls, kind: Kind, elements: Iterable[Any], number: int, lengths: Integers | None = None) -> SampleValues:
-        """Values of one kind.
+    def of_scalars(cls, kind: Kind, elements: Sequence[Any]) -> SampleValues:
+        """Values of one kind with one element each."""
+        return cls(_elements_of_kind(kind, np.fromiter(elements, _DTYPES[kind], len(elements))))
 
-        Args:
-            kind: What the elements are.
-            elements: The elements of all samples, one sample after the other.
-            number: How many elements there are.
-            lengths: How many of them each sample has; None if each has one.
-        """
-        arrays = [np.empty(0, dtype) for dtype in _DTYPES]
-        arrays[kind] = np.fromiter(elements, _DTYPES[kind], number)
-        first, second, third = arrays
-        return cls((first, second, third), None if lengths is None else _running_total(lengths), lengths)
+    @classmethod
+    def of_arrays(cls, kind: Kind, values: Sequence[Sequence[Any]], lengths: Integers) -> SampleValues:
+        """Values of one kind with any number of elements, which ``lengths`` tells."""
+        if kind is Kind.FLOAT:
+            with suppress(struct.error):  # there is a text such as 'NaN'
+                # Twice as fast as NumPy, which asks each element what it is.
+                packed = b"".join([struct.pack(f"{len(value)}d", *value) for value in values])
+                return cls(_elements_of_kind(kind, np.frombuffer(packed)), _running_total(lengths), lengths)
+        elements = np.fromiter(chain.from_iterable(values), _DTYPES[kind], int(lengths.sum()))
+        return cls(_elements_of_kind(kind, elements), _running_total(lengths), lengths)
 
     @classmethod
     def none(cls) -> SampleValues:
         """The values of no samples."""
-        return cls.of_kind(Kind.FLOAT, (), 0)
+        return cls.of_scalars(Kind.FLOAT, ())
 
     def select(self, selector: Selector) -> SampleValues:
         """The values of some of the samples."""
@@ -210,6 +215,11 @@ class SampleValues:
             row.flags.writeable = False
             column[index] = row
         return column
+
+
+def _elements_of_kind(kind: Kind, elements: npt.NDArray[Any]) -> Elements:
+    first, second, third = (elements if kind is own else np.empty(0, _DTYPES[own]) for own in Kind)
+    return first, second, third
 
 
 def _running_total(lengths: Integers) -> Integers:
