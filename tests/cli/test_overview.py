@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,16 @@ def test_a_server_that_has_stopped_is_what_is_wrong(ill: tuple[Simulator, Cpva])
     assert "twin is offline since " in done.stdout
     assert "The states of the channels of twin (1) are not known." in done.stdout
     assert json.loads(cpva("channels", "--json").stdout)[1]["state"] is None
+
+
+@pytest.mark.parametrize("command", [("get",), ("plot", "-o", "it.png")])
+def test_a_channel_without_support_costs_one_line_before_the_failure(
+    cpva: Cpva, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = cpva(*command, "RING:LASER:ENERGY", "--start", "-1d")
+    assert done.exit_code == 1
+    *notes, what, advice = done.stderr.splitlines()
+    assert len([line for line in notes if "Shorter ranges are asked for" in line]) == len(notes) <= 1
+    assert "status 500" in what
+    assert advice == "See what is wrong with it: cpva channel RING:LASER:ENERGY"

@@ -82,6 +82,7 @@ def _matching(session: Session, patterns: Sequence[str]) -> list[str]:
 def run_estimate(session: Session, wanted: Wanted, max_concurrency: int) -> None:
     """Says how large an export will be, and how long it will take."""
     from cassandra_pv_archiver import estimate_dataset_async
+    from cassandra_pv_archiver.dataset.texts import duration_text
 
     start, end = wanted.span()
     names = wanted.names()
@@ -101,13 +102,12 @@ def run_estimate(session: Session, wanted: Wanted, max_concurrency: int) -> None
         values: dict[str, Any] = {name: getattr(found, name) for name in members}
         session.output.json({**values, "samples_by_channel": found.samples_by_channel, "failures": found.failures})
     else:
-        hours = found.seconds / 3600
         session.output.fields(
             {
                 "Samples": f"{found.samples:,}",
                 "Size": f"{size_of(found.bytes)} ({found.bytes_per_sample:.1f} bytes a sample)",
                 "Files": f"{found.files:,}",
-                "Time": f"{hours:,.1f} hours" if hours >= 1 else f"{found.seconds / 60:,.1f} minutes",
+                "Time": duration_text(found.seconds),
                 "Speed": f"{found.samples_per_second:,.0f} samples/s",
             }
         )
@@ -119,7 +119,8 @@ def run_estimate(session: Session, wanted: Wanted, max_concurrency: int) -> None
 
 def run_export(session: Session, wanted: Wanted, max_concurrency: int, max_rate: float | None, patience: str) -> None:
     """Exports samples, and says what was added and what could not be read."""
-    from cassandra_pv_archiver import ReadProgress, export_dataset_async
+    from cassandra_pv_archiver import export_dataset_async
+    from cassandra_pv_archiver.dataset.texts import duration_text, number_text
 
     start, end = wanted.span()
     names = wanted.names()
@@ -129,7 +130,7 @@ def run_export(session: Session, wanted: Wanted, max_concurrency: int, max_rate:
 
         def tell(progress: ExportProgress) -> None:
             told[:] = [progress]
-            bars.read(ReadProgress(wanted.path, progress.share, progress.samples, progress.bytes, progress.finished))
+            bars.whole(progress.share, progress.samples, progress.bytes)
 
         async def export() -> ExportResult:
             async with session.asynchronous_archive() as archive:
@@ -156,8 +157,12 @@ def run_export(session: Session, wanted: Wanted, max_concurrency: int, max_rate:
     if session.as_json:
         session.output.json(result_as_json(result))
     else:
-        added = f"{result.samples:,} samples in {result.files:,} files, {size_of(result.bytes)}"
-        session.output.note(f"{result.path}: added {added} in {result.seconds:,.0f} s.")
+        if result.files:
+            added = f"{number_text(result.samples, 'sample')} in {number_text(result.files, 'file')}"
+            took = duration_text(result.seconds)
+            session.output.note(f"{result.path}: added {added}, {size_of(result.bytes)}, in {took}.")
+        else:
+            session.output.note(f"{result.path}: there was nothing to add.")
         for what, some in (("Without samples", result.empty), ("Partly expired", result.expired)):
             if some:
                 session.output.note(f"{what}: {', '.join(some[:10])}{' ...' if len(some) > 10 else ''}")
@@ -171,6 +176,7 @@ def run_verify(
 ) -> None:
     """Verifies a dataset, and says what is wrong."""
     from cassandra_pv_archiver import verify_dataset
+    from cassandra_pv_archiver.dataset.texts import number_text
 
     with session.progress("Verifying"):
         if archive or repair:
@@ -200,8 +206,9 @@ def run_verify(
             }
         )
     else:
-        compared = f", {result.compared:,} parts compared with the archive" if archive else ""
-        session.output.note(f"{path}: {result.files:,} files, {result.samples:,} samples{compared}.")
+        compared = f", {number_text(result.compared, 'part')} compared with the archive" if archive else ""
+        looked = f"{number_text(result.files, 'file')}, {number_text(result.samples, 'sample')}{compared}"
+        session.output.note(f"{path}: {looked}{': all is right' if result.is_right else ''}.")
         show_problems(session, result.problems)
     if result.failures:
         show_failures(session, result.failures)

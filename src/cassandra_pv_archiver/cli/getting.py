@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cassandra_pv_archiver.errors import NotFoundError
+from cassandra_pv_archiver.errors import NotFoundError, ServerFailedError
 
 from .failures import Failure, Status, explain
 from .getting_plan import Plan, Request
@@ -199,7 +200,12 @@ def _end(copy: Copy, channels: Sequence[ChannelReading]) -> None:
 
 def explained(session: Session, name: str, error: Exception) -> Failure:
     """The failure that tells of an error with a channel; of a channel that does not exist, with near names."""
-    return no_such_channel(session, name) if isinstance(error, NotFoundError) else explain(error)
+    if isinstance(error, NotFoundError):
+        return no_such_channel(session, name)
+    failure = explain(error)
+    if isinstance(error, ServerFailedError):
+        return Failure(failure.what, f"See what is wrong with it: cpva channel {shlex.quote(name)}", failure.status)
+    return failure
 
 
 def _tell_what_is_gone(session: Session, archive: ArchiveClient, channels: Sequence[ChannelReading]) -> None:

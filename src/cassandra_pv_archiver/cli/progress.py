@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -37,6 +38,7 @@ class Bars:
         self._ticker = threading.Thread(target=self._tick, daemon=True)
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._so_far = ""
 
     def __enter__(self) -> Self:
         if not self._quiet:
@@ -69,6 +71,18 @@ class Bars:
             visible=not progress.finished,
         )
 
+    def whole(self, share: float, samples: int, size: int) -> None:
+        """Takes how far all of it has come, of which one bar tells and each line: many reads that are one task.
+
+        Args:
+            share: The part that is done, from 0 to 1.
+            samples: The samples that have arrived.
+            size: The bytes of the files.
+        """
+        self._so_far = f"{share:.0%}, {samples:,} samples, "
+        if self._progress is not None:
+            self._progress.update(self._tasks[""], total=1.0, completed=share, samples=samples, bytes=size)
+
     def _made(self) -> Progress:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -89,7 +103,7 @@ class Bars:
                 self._progress.start()
             return
         while not self._ended.wait(SPEAKS_AFTER):
-            self._output.note(f"{self._text}: {time.monotonic() - self._began:.0f} s so far.")
+            self._output.note(f"{self._text}: {self._so_far}{time.monotonic() - self._began:.0f} s so far.")
 
 
 def _figures() -> ProgressColumn:
@@ -105,7 +119,8 @@ def _figures() -> ProgressColumn:
             if samples is None:
                 return Text("")
             rate = samples / task.elapsed if task.elapsed else 0
-            left = "" if task.time_remaining is None else f"  {task.time_remaining:.0f} s left"
-            return Text(f"{task.percentage:3.0f} %  {rate:,.0f} samples/s  {decimal(int(task.fields['bytes']))}{left}")
+            left = "" if task.time_remaining is None else f"  {timedelta(seconds=round(task.time_remaining))} left"
+            size = f"  {decimal(int(task.fields['bytes']))}" if task.fields["bytes"] else ""
+            return Text(f"{task.percentage:3.0f} %  {rate:,.0f} samples/s{size}{left}")
 
     return Figures()

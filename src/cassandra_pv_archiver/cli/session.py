@@ -33,6 +33,7 @@ class Session:
     """
 
     options: dict[str, Any] = field(default_factory=dict[str, Any])
+    _split: set[tuple[str | None, str]] = field(default_factory=set[tuple[str | None, str]])
 
     @property
     def as_json(self) -> bool:
@@ -200,6 +201,9 @@ class Session:
             case "cut":
                 self.output.note(f"{failure} The rest is asked for ({subject}).", style="dim")
             case "split":
+                if (event.channel, failure) in self._split:  # shorter ones have been refused in the same way
+                    return
+                self._split.add((event.channel, failure))
                 self.output.note(f"{failure} Shorter ranges are asked for ({subject}).", style="dim")
             case "request":
                 if self.debug:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cassandra_pv_archiver.cli.failures import Failure, Status, explain, usage
+from cassandra_pv_archiver.cli.failures import Failure, Status, usage
 from cassandra_pv_archiver.cli.frame import examples
-from cassandra_pv_archiver.cli.lookup import channel_names, no_such_channel
+from cassandra_pv_archiver.cli.getting import explained
+from cassandra_pv_archiver.cli.lookup import channel_names
 from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Match, Start
 from cassandra_pv_archiver.cli.session import Session, session_of
 from cassandra_pv_archiver.cli.times import json_time, read_duration, read_range
-from cassandra_pv_archiver.errors import ArchiverError, NotFoundError
 
 if TYPE_CHECKING:
     from cassandra_pv_archiver import ChannelSeries
@@ -200,7 +200,7 @@ def _drawable(session: Session, read: ChannelSeries) -> tuple[dict[str, Trace], 
     """
     from cassandra_pv_archiver._plot_traces import trace_of
 
-    failures = {name: _explained(session, name, error) for name, error in read.failures.items()}
+    failures = {name: explained(session, name, error) for name, error in read.failures.items()}
     traces: dict[str, Trace] = {}
     for name, series in read.items():
         try:
@@ -212,10 +212,6 @@ def _drawable(session: Session, read: ChannelSeries) -> tuple[dict[str, Trace], 
             session.output.warn(_named(name, failure))
         raise next(iter(failures.values()))
     return traces, failures
-
-
-def _explained(session: Session, name: str, error: ArchiverError) -> Failure:
-    return no_such_channel(session, name) if isinstance(error, NotFoundError) else explain(error)
 
 
 def _named(name: str, failure: Failure) -> str:
