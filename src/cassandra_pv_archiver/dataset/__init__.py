@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .api import export_dataset, export_dataset_async
+from .dask_frames import dask_frame
 from .estimating import ExportEstimate, estimate_dataset, estimate_dataset_async
 from .manifest import ChannelPart, DatasetError, DatasetInfo, Entry, Failure
 from .reading import Dataset, open_dataset
@@ -25,6 +26,7 @@ __all__ = [
     "ExportResult",
     "Failure",
     "VerifyResult",
+    "dask_frame",
     "estimate_dataset",
     "estimate_dataset_async",
     "export_dataset",
