@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cassandra_pv_archiver import ArchiveClient, open_dataset
+from cassandra_pv_archiver.cli import progress
 from cassandra_pv_archiver.testing import RunningSimulator, Simulator, faults
 from tests.cli.conftest import Cpva
 from tests.dataset.archives import APRIL, CHANNELS, FEBRUARY, JANUARY, MARCH, filled
@@ -66,6 +68,30 @@ def test_channels_come_from_names_patterns_files_and_the_cluster(
         assert done.exit_code == 0, done.stderr
         assert not done.stdout
         check(tmp_path / path, running.archive_url, channels, JANUARY, FEBRUARY)
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals of POSIX")
+def test_progress_at_a_terminal(cpva: Cpva, simulator: Simulator) -> None:
+    from tests.cli.terminal import terminal
+
+    simulator.faults.add(faults.Delay(before=0.5), operation="getSamples")
+    arguments = ("dataset", "export", "it", *CHANNELS, "--start", "2024-01-01", "--end", "2024-02-01")
+    with terminal(cpva.complete(), *arguments) as shown:
+        shown.wait_for("samples/s")
+        assert shown.end() == 0
+    assert re.search(r"Exporting .* \d+ %  [\d,]+ samples/s", shown.text)
+    assert re.search(r"it: added [\d,]+ samples in \d files, [\d.]+ kB, in [\d.]+ s\.", shown.text)
+
+
+def test_progress_elsewhere_is_a_line_now_and_then(
+    cpva: Cpva, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "SPEAKS_AFTER", 0.05)
+    simulator.faults.add(faults.Delay(before=0.2), operation="getSamples")
+    arguments = ("dataset", "export", "it", *CHANNELS, "--start", "2024-01-01", "--end", "2024-02-01")
+    assert re.search(r"^Exporting: \d+%, [\d,]+ samples, \d s so far\.$", cpva(*arguments).stderr, re.MULTILINE)
+    assert f"{Path('it').absolute()}: there was nothing to add.\n" in cpva(*arguments).stderr
 
 
 def test_what_is_new_since_the_last_export(cpva: Cpva, running: RunningSimulator, tmp_path: Path) -> None:
@@ -123,6 +149,7 @@ def test_damage_has_a_status_of_its_own_and_is_repaired(cpva: Cpva, running: Run
     cpva("dataset", "export", "it", *CHANNELS, "--start", "2024-01-01", "--end", "2024-04-01")
     sound = cpva("dataset", "verify", "it", "--archive")
     assert (sound.exit_code, sound.stdout) == (0, "")
+    assert sound.stderr.endswith(" compared with the archive: all is right.\n")
     next(tmp_path.glob("it/month=2024-02/samples-*")).unlink()
     found = cpva("dataset", "verify", "it")
     assert found.exit_code == 10

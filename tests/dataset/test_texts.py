@@ -16,7 +16,7 @@ RESULT = ExportResult("beam", 205_604, 3, 1_551_991, 1.277, ("RING:U4:GAP",), ()
 
 @pytest.mark.parametrize(
     ("size", "said"),
-    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1550, "1.6 KB"), (2.5e12, "2.5 TB"), (9e15, "9,000.0 TB")],
+    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1550, "1.6 kB"), (2.5e12, "2.5 TB"), (9e15, "9,000.0 TB")],
 )
 def test_sizes(size: float, said: str) -> None:
     assert size_text(size) == said

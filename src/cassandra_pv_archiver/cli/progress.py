@@ -35,6 +35,8 @@ class Bars:
         self._quiet = quiet
         self._began = time.monotonic()
         self._ended = threading.Event()
+        self._drawing = threading.Lock()
+        self._is_held = False
         self._ticker = threading.Thread(target=self._tick, daemon=True)
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
@@ -54,7 +56,19 @@ class Bars:
         if self._ticker.is_alive():
             self._ticker.join()
         if self._progress is not None:
-            self._progress.stop()
+            self._progress.live.stop()
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        """Shows nothing while somebody is asked for something."""
+        with self._drawing:
+            self._is_held = True
+            if self._progress is not None:
+                self._progress.live.stop()
+        try:
+            yield
+        finally:
+            self._is_held = False
 
     def read(self, progress: ReadProgress) -> None:
         """Takes how far a read has come: the ``progress=`` of the methods that read samples."""
@@ -99,8 +113,10 @@ class Bars:
 
     def _tick(self) -> None:
         if self._progress is not None:
-            if not self._ended.wait(APPEARS_AFTER):
-                self._progress.start()
+            while not self._ended.wait(APPEARS_AFTER):
+                with self._drawing:
+                    if not self._is_held:
+                        self._progress.start()
             return
         while not self._ended.wait(SPEAKS_AFTER):
             self._output.note(f"{self._text}: {self._so_far}{time.monotonic() - self._began:.0f} s so far.")

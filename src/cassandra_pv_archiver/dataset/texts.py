@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["duration_text", "number_text", "size_text"]
 
-_SIZES = ("KB", "MB", "GB")
+_SIZES = ("kB", "MB", "GB")
 
 
 def number_text(number: int, what: str) -> str:
