@@ -117,12 +117,9 @@ def _apply(journal: Journal, how: _Applying) -> Flow[ApplyReport]:
     try:
         status = yield from get_cluster_status()
         servers = {server.server_id for server in status.servers}
-        if run.doubtful():
-            run.check_cluster((yield from _listed(run)), servers)
-            yield from _settle(run, [(planned, None) for planned in run.doubtful()])
-        listed = yield from _listed(run)
-        run.check_cluster(listed, servers)
-        run.check(listed, servers)
+        run.check_cluster(servers)
+        yield from _settle(run, [(planned, None) for planned in run.doubtful()])
+        run.check((yield from _listed(run)), servers)
         yield from _run_batches(run, how)
         return (yield from _read_back(run))
     except PlanOutdatedError:

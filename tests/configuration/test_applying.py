@@ -471,6 +471,16 @@ def test_a_journal_of_another_cluster_is_refused_and_stays_as_it_is(tmp_path: Pa
     assert resumed(driver, tmp_path / "journal")
 
 
+def test_a_run_that_removes_the_last_channels_of_a_server_that_has_gone_can_be_resumed(tmp_path: Path) -> None:
+    gone = "99999999-2222-3333-4444-555555555559"
+    present = configuration(channel("a", server=gone))
+    driver = AdminDriver(simulated(present), ends_at=1)
+    with pytest.raises(ProcessEndsError):
+        applied(driver, plan(configuration(owns=(OwnedChannels(server=gone),)), present, EVERYTHING), tmp_path / "j")
+    assert resumed(driver, tmp_path / "j")
+    assert not state(driver.simulator).channels
+
+
 def test_progress_tells_of_batches_and_pauses() -> None:
     present = configuration(channel("a"), channel("b"))
     desired = configuration(channel("b", renamed_from="a"), channel("c", renamed_from="b"))

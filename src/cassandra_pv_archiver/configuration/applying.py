@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -104,15 +104,19 @@ class PlanRun:
             return self.outcome(planned) == "done"
         return self.verdict(planned, None, listed, is_refused=False) == "done"
 
-    def check_cluster(self, listed: Channels, known_servers: Iterable[UUID]) -> None:
-        """Checks that this is the cluster of the plan; in another one, nobody can look up what has become of commands.
+    def check_cluster(self, servers: Collection[UUID]) -> None:
+        """Checks that this is the cluster of the journal; in another one, nobody can look up what became of commands.
+
+        Args:
+            servers: The servers of the cluster.
 
         Raises:
-            PlanOutdatedError: None of its servers is there.
+            PlanOutdatedError: None of those is there that were there when the run began.
         """
-        planned = servers_of(self.plan.commands)
-        if planned and not {*planned} & {*known_servers, *(channel.server for channel in listed.values())}:
-            raise PlanOutdatedError(ConfigurationDifference(), planned)
+        if not self.journal.servers:
+            self.journal.servers = frozenset(servers)
+        elif not self.journal.servers & set(servers):
+            raise PlanOutdatedError(ConfigurationDifference(), sorted(self.journal.servers))
 
     def check(self, listed: Channels, known_servers: Iterable[UUID]) -> None:
         """Checks that what is still to be done can be done.

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Self
+from uuid import UUID
 
 from .journal_files import CommandOutcome, JournalEntry, JournalFile, read_entry
 from .plans import Plan
@@ -18,8 +19,9 @@ __all__ = ["CommandOutcome", "Journal"]
 class Journal:
     """What a run of a plan has done.
 
-    Each line of its file is a JSON object: first the plan; then, before commands are sent, their numbers; then what
-    became of them. Each line is on the disk before the run goes on. A last line that was not finished is ignored.
+    Each line of its file is a JSON object: first the plan and the servers of the cluster; then, before commands are
+    sent, their numbers; then what became of them. Each line is on the disk before the run goes on. A last line that was
+    not finished is ignored.
 
     While a run writes it, no other one can, and it cannot be read. That ends with the block of ``with``, or with the
     process.
@@ -28,15 +30,18 @@ class Journal:
         plan: The plan.
         outcomes: What became of commands, by number, with the message of the server if it gave one. Those that were
             sent, with no word of what became of them, are ``unknown``; those that were never sent are not there.
+        servers: The servers of the cluster when the run began; empty if that is not known.
     """
 
     plan: Plan
+    servers: frozenset[UUID]
     outcomes: dict[int, tuple[CommandOutcome, str | None]]
 
     def __init__(
         self, plan: Plan, path: str | os.PathLike[str] | None = None, *, file: JournalFile | None = None
     ) -> None:
         self.plan = plan
+        self.servers = frozenset()
         self.outcomes = {}
         self._path = None if path is None else Path(path)
         self._file = file
@@ -101,12 +106,15 @@ class Journal:
                 "apply the plan again."
             )
         try:
-            plan = Plan.from_json(json.dumps(json.loads(first)["plan"]))
-        except (ValueError, KeyError, TypeError) as error:
+            head = json.loads(first)
+            plan = Plan.from_json(json.dumps(head["plan"]))
+            servers = frozenset(map(UUID, head.get("servers", ())))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"{os.fspath(path)} is not the journal of a plan, or its plan has been changed by hand."
             ) from error
         journal = cls(plan, file=file)
+        journal.servers = servers
         for line, text in enumerate(others, 2):
             journal._take_in(read_entry(text, f"{os.fspath(path)}:{line}", len(journal.plan.commands)))
         return journal
@@ -140,8 +148,8 @@ class Journal:
             self._file.append(entry.to_line())
         elif self._path is not None:
             self._file = JournalFile(self._path, "xb")
-            plan = json.dumps({"plan": self.plan.model_dump(mode="json")})
-            self._file.append(plan.encode() + b"\n" + entry.to_line())
+            head = {"plan": self.plan.model_dump(mode="json"), "servers": sorted(map(str, self.servers))}
+            self._file.append(json.dumps(head).encode() + b"\n" + entry.to_line())
             self._file.sync_folder()
         self._take_in(entry)
 
