@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, Unpack
 
 import httpx
 
 from ._guard import Guard, Sockets
 from ._http import WAITING_STEPS, Connection, Deadline, answer, phase_limits, translated
-from ._steps import Call, Close, Flow, Hand, Limits, Open, Pause, Progress, Read, Reply, SideBySide, Step
+from ._steps import POLLED_EVERY, Call, Close, Flow, Hand, Limits, Open, Pause, Progress, Read, Reply, SideBySide, Step
 from ._streams import Stream
 from ._transport import Driver, Steps, SyncOptions, primed
 from .errors import ArchiverError
@@ -195,7 +195,11 @@ class _SyncSteps(Steps[httpx.Client]):
                     future.add_done_callback(told.put)
                 left = len(futures)
                 while left:
-                    news = told.get()
+                    try:
+                        # Not for ever: a Ctrl-C that comes right before a wait does not end it.
+                        news = told.get(timeout=POLLED_EVERY)
+                    except Empty:
+                        continue
                     if isinstance(news, ReadProgress):
                         self._tell(news)
                     else:

@@ -334,6 +334,26 @@ def test_ctrl_c(simulator: Simulator, running: RunningSimulator, kind: str) -> N
     assert (printed, errors) == ("interrupted ['MainThread'] ['c1']\n0\n", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="threads cannot be sent signals")
+def test_ctrl_c_that_does_not_wake_the_waiting_thread(simulator: Simulator, running: RunningSimulator) -> None:
+    over = threading.Event()
+
+    def press(exchange: Exchange) -> SimulatorResponse:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        over.wait(LONGEST)
+        return exchange.proceed()
+
+    simulator.faults.add(press, operation="getSamples", nth=1)
+    began = time.monotonic()
+    with ArchiveClient(base_url=running.archive_url) as archive:
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                archive.get_samples_for(["c1"], 1, 100)
+        finally:
+            over.set()
+    assert time.monotonic() - began < PROMPTLY
+
+
 @pytest.mark.one_interpreter
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for another process")
 def test_ctrl_c_of_tasks(simulator: Simulator, running: RunningSimulator) -> None:
