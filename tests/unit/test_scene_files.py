@@ -20,7 +20,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cassandra_pv_archiver import AdminClient, ArchiveClient, SampleSeries, Severity
+from cassandra_pv_archiver import AdminClient, ArchiveClient, ArchiveConfigurationCommands, SampleSeries, Severity
 from cassandra_pv_archiver.testing import (
     Scene,
     SceneError,
@@ -131,6 +131,16 @@ def test_faults(load: Load) -> None:
         ):
             client.get(path)
         simulator.reset()
+
+
+def test_a_server_that_dies_may_be_named(load: Load) -> None:
+    dying = {"fault": "ServerDies", "arguments": {"server": "b"}}
+    simulator = simulated(load({"servers": [{"name": "a"}, {"name": "b"}], "faults": [dying]}))
+    with httpx.Client(transport=SimulatorTransport(simulator, "admin")) as http_client:
+        admin = AdminClient("simulator", password="admin", http_client=http_client)
+        commands = ArchiveConfigurationCommands()
+        commands.add_channel("x", "channel_access", simulator.servers[1].server_id)
+        assert [result.outcome for result in admin.run_archive_configuration_commands(commands)] == ["unknown"]
 
 
 def test_other_servers_than_those_of_the_scene_are_refused(load: Load) -> None:
@@ -319,6 +329,11 @@ def test_toml_and_yaml_say_the_same(tmp_path: Path) -> None:
     assert ours.to_dicts() == theirs.to_dicts()
 
 
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("\ufeff[[channels]]\nname = 'x'\n", "utf-8")
+    assert len(samples(simulated(load_scene(tmp_path / "a.toml")))) == 0
+
+
 def test_short_floats_in_yaml_are_numbers(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "channels: [{name: x, samples: [{signal: steps, values: [2e-9, 1E3, -1e-2]}]}]", "utf-8"
@@ -350,6 +365,8 @@ def test_yaml_needs_an_extra_and_toml_does_not(tmp_path: Path) -> None:
         ("a.toml", b"a = 1\na = 2\n", "line 2"),
         ("a.toml", b'a = "\xff"', "it is not UTF-8"),
         ("a.yaml", b"a: [", "line 1"),
+        ("a.yaml", b"a: " + b"[" * 5000, "too many brackets"),
+        ("a.toml", b"a = " + b"[" * 5000, "too many brackets"),
         ("a.yaml", b"users: []\nusers: []", "'users' is there twice"),
         ("a.yaml", b"[]", "a table with members"),
         ("a.yaml", b"", "a table with members"),
@@ -485,6 +502,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"faults": [{"fault": "Delay", "arguments": {"before": -1.0}}]}, "faults[0]: Delay: before is 0 or more"),
     ({"faults": [{"fault": "Delay", "nth": [1, 2], "times": 3}]}, "faults[0]: times goes with one number in nth"),
     ({"faults": [{"fault": "Delay", "server": 5}]}, "faults[0]: there is no server 5"),
+    (
+        {"faults": [{"fault": "Delay", "server": "99999999-2222-3333-4444-555555555559"}]},
+        "faults[0]: no server of the cluster has the ID '99999999-2222-3333-4444-555555555559'",
+    ),
+    ({"faults": [{"fault": "ServerDies", "arguments": {"server": 5}}]}, "faults[0]: there is no server 5"),
     ({"faults": [{"fault": "Delay", "nth": [0]}]}, "faults[0].nth[0]: 0 cannot be"),
     (
         {"faults": [{"fault": "Delay", "operation": "getSample"}]},

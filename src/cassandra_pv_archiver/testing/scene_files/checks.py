@@ -71,17 +71,28 @@ def add_fault(added_to: Faults, fault: Fault, servers: tuple[Server, ...]) -> No
     for name in fault.arguments:
         if name not in known:
             raise ValueError(f"{fault.fault} has no argument {name!r}; {suggestion(name, known)}")
-    server = None if fault.server is None else find_server(fault.server, servers)
+    server = None if fault.server is None else _position(fault.server, servers)
+    arguments = dict(fault.arguments)
+    if kind is faults.ServerDies and isinstance(arguments.get("server"), int | str):
+        arguments["server"] = _position(arguments["server"], servers)
     nth = fault.nth[0] if fault.nth is not None and len(fault.nth) == 1 else fault.nth
     added_to.add(
-        _made(kind, fault.arguments),
+        _made(kind, arguments),
         operation=fault.operation,
         channel=fault.channel,
         service=fault.service,
-        server=server if isinstance(server, int) else None,
+        server=server,
         nth=nth,
         times=fault.times,
     )
+
+
+def _position(named: int | str, servers: tuple[Server, ...]) -> int:
+    found = find_server(named, servers)
+    if isinstance(found, UUID):
+        known = [str(server.id) if server.id is not None else server.name for server in servers]
+        raise ValueError(f"no server of the cluster has the ID {named!r}; {suggestion(str(named), known)}")
+    return found
 
 
 def _made(kind: type[Any], arguments: dict[str, Any]) -> Any:

@@ -32,11 +32,13 @@ def read_table(file: Path) -> dict[str, Any]:
     if reader is None:
         raise SceneError(str(file), ("the name of a scene file ends with .toml, .yaml or .yml",))
     try:
-        data = reader(file.read_bytes().decode())
+        data = reader(file.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SceneError(str(file), (f"it is not UTF-8: see the byte at {error.start}",)) from error
     except ValueError as error:
         raise SceneError(str(file), (str(error),)) from error
+    except RecursionError as error:
+        raise SceneError(str(file), ("it has too many brackets within each other",)) from error
     if not isinstance(data, dict):
         raise SceneError(str(file), (f"a table with members such as 'channels' is wanted, not {data!r}",))
     return cast("dict[str, Any]", data)
