@@ -26,6 +26,9 @@ __all__ = ["OvertakenError", "PieceExport", "PieceOutcome", "Surroundings"]
 
 T = TypeVar("T")
 
+_MOST_WINDOWS = 1000
+"""Windows that are planned at once: after a burst they would be too many to count, and are cut anew soon."""
+
 
 class OvertakenError(Exception):
     """Another process has recorded a part of the same piece."""
@@ -45,7 +48,7 @@ class Surroundings:
         reader: Reads windows.
         executor: Does what takes time, such as compressing and writing.
         server: Where samples are read, for the manifest.
-        ahead: How many windows of a piece may be under way or waiting to be written.
+        ahead: How many windows of a piece may be under way, and of how many the samples may be waiting to be written.
         on_arrival: Is told what arrives.
         attempt: Distinguishes the files from those of other processes that may export the same piece; empty if there
             can be none.
@@ -81,6 +84,13 @@ class _Queued:
     window: Window
     rate: float
     task: asyncio.Task[Arrival] | None = None
+
+    @property
+    def weight(self) -> float:
+        """That of the samples which have arrived, or else of those which are expected."""
+        if self.task is None or not self.task.done():
+            return self.rate * (self.window.end - self.window.begin)
+        return 0.0 if self.task.cancelled() or self.task.exception() else self.task.result().weight
 
 
 @dataclass(slots=True)
@@ -156,7 +166,9 @@ class PieceExport:
             await self._finish_file()
             return PieceOutcome(tuple(self.entries), tuple(self.failures))
         finally:
-            await _end([queued.task for queued in queue if queued.task is not None])
+            begun = [queued.task for queued in queue if queued.task is not None]
+            queue.clear()
+            await _end(begun)
             if self._file is not None:
                 await self._aside(self._file.abandon)
 
@@ -196,19 +208,26 @@ class PieceExport:
         await self._take(arrival)
 
     def _begin_some(self, queue: deque[_Queued]) -> None:
-        for place in range(min(max(self.around.ahead(), 1), len(queue))):
-            queued = queue[place]
+        """Begins as many requests as may be under way, unless enough samples are waiting to be written."""
+        most = max(self.around.ahead(), 1)
+        under_way, weight = 0, 0.0
+        for queued in queue:
+            if under_way >= most or weight >= most * self.piece.sizes.window:
+                return
             if queued.task is None:
                 order = (self.number, self.piece.channels.index(queued.window.channel), queued.window.begin)
                 queued.task = asyncio.create_task(self.around.reader.read(queued.window, order))
+                queued.task.add_done_callback(lambda _: self._begin_some(queue))
+            under_way += not queued.task.done()
+            weight += queued.weight
 
     async def _give_up(self, failed: ChannelFailedError, queue: deque[_Queued]) -> None:
         """Leaves out what is still missing of a channel."""
         channel = failed.window.channel
         own = [queued for queued in queue if queued.window.channel == channel]
-        await _end([queued.task for queued in own if queued.task is not None])
         for queued in own:
             queue.remove(queued)
+        await _end([queued.task for queued in own if queued.task is not None])
         reason = "missing" if failed.is_missing else "failed"
         begin = self._parts[channel].reached
         message = str(failed.failure)
@@ -217,7 +236,7 @@ class PieceExport:
     def _cut(self, window: Window, rate: float) -> list[_Queued]:
         """Windows that have a handy number of samples each at a rate."""
         length = window.end - window.begin
-        number = max(min(math.ceil(rate * length / self.piece.sizes.window), length), 1)
+        number = max(min(math.ceil(rate * length / self.piece.sizes.window), length, _MOST_WINDOWS), 1)
         edges = [window.begin + length * place // number for place in range(number + 1)]
         return [_Queued(replace(window, begin=begin, end=end), rate) for begin, end in itertools.pairwise(edges)]
 
