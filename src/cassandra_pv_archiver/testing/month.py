@@ -133,10 +133,10 @@ class _Channels:
         broken = _between(ring.days, 20.2, 20.9) if sector == 3 else None
         self._add(f"{name}:TUNNEL:TEMP", "°C", ring.tunnel(sector), 0.02, away=away, broken=broken)
         self._add(f"{name}:BPM:X", "um", ring.position(sector), 0.8, broken=~ring.has_beam)
-        self._add(f"{name}:VAC:PRESSURE", "mbar", sector * 1e-10 * (1 + ring.current / 40), 2e-12)
-        self._add(f"{name}:WATER:TEMP", "°C", 25.0 + 0.05 * (ring.hall - 22.0), 0.05)
+        self._add(f"{name}:VAC:PRESSURE", "mbar", sector * 1e-10 * (1 + ring.current / 40), 2e-12, every=4)
+        self._add(f"{name}:WATER:TEMP", "°C", 25.0 + 0.05 * (ring.hall - 22.0), 0.05, every=4)
         flow = 12.0 - 0.2 * sector - (sector == 7) * 0.06 * ring.days
-        self._add(f"{name}:WATER:FLOW", "l/min", flow, 0.05, low=9.0)
+        self._add(f"{name}:WATER:FLOW", "l/min", flow, 0.05, every=4, low=9.0)
 
     def _add(
         self,
