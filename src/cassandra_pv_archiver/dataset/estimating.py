@@ -167,7 +167,7 @@ class _Estimation:
         return ExportEstimate(
             samples=total,
             bytes=round(total * size),
-            files=len(pieces),
+            files=sum(piece.expected_files for piece in pieces),
             seconds=total / speed if speed else 0.0,
             samples_per_second=speed,
             bytes_per_sample=size,

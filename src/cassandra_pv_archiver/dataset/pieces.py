@@ -18,6 +18,8 @@ ROW_GROUP = 1_000_000
 """Samples of a row group; an array counts as often as it has elements."""
 OPEN_FOR = 600_000_000_000
 """Nanoseconds for which samples are expected to arrive late. A part that ends later is read again by the next run."""
+_MOST = 100
+"""Pieces in which a month of a channel is exported at most: a burst can make its rate look far higher than it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class Piece:
         identity = [self.channels, self.begin, self.end, self.query.archive_key, self.query.spacing_ns]
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
 
+    @property
+    def expected_files(self) -> int:
+        """The number of files that it becomes at these rates."""
+        weight = sum(self.rates) * (self.end - self.begin)
+        return 1 if weight <= self.sizes.largest_file else math.ceil(weight / self.sizes.largest_file)
+
 
 def month_gaps(wanted: Mapping[str, Span], coverage: Coverage, month: Span, now: int) -> dict[str, list[Span]]:
     """What is still to be read in a month, by channel in the order of the names.
@@ -117,7 +125,7 @@ def pieces_of(
     for channel, spans in gaps.items():
         for begin, end in spans:
             rate = rates[channel]
-            number = min(math.ceil(rate * (end - begin) / sizes.file), end - begin)
+            number = min(math.ceil(rate * (end - begin) / sizes.file), end - begin, _MOST)
             if number <= 1:
                 quiet.setdefault((begin, end), []).append(channel)
                 continue
