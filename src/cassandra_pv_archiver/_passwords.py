@@ -103,4 +103,7 @@ def _asked(username: str) -> str:
         )
     from getpass import getpass
 
-    return getpass(f"Password of {username}: ")
+    password = getpass(f"Password of {username}: ")
+    if not password:
+        raise SettingsError(f"No password of {username} was given.")
+    return password

@@ -34,9 +34,9 @@ class Terminal:
         """What was shown so far, without colours and movements of the cursor."""
         return _CONTROL.sub("", self.raw).replace("\r\n", "\n")
 
-    def wait_for(self, fragment: str) -> None:
-        """Waits until a text was shown."""
-        if not self._read_until(lambda: fragment in self.text):
+    def wait_for(self, fragment: str, patience: float = _PATIENCE) -> None:
+        """Waits until a text was shown, at most so many seconds without anything new."""
+        if not self._read_until(lambda: fragment in self.text, patience):
             raise AssertionError(f"{fragment!r} was not shown, but:\n{self.text}")
 
     def type(self, text: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -33,6 +33,7 @@ class Session:
     """
 
     options: dict[str, Any] = field(default_factory=dict[str, Any])
+    _bars: Bars | None = None
     _split: set[tuple[str | None, str]] = field(default_factory=set[tuple[str | None, str]])
 
     @property
@@ -131,8 +132,8 @@ class Session:
         """
         from cassandra_pv_archiver import AdminClient
 
-        url = self.answering_admin_url
-        return AdminClient.from_settings(replace(self.settings, admin_url=url), **{**self._client_options(), **options})
+        own: dict[str, Any] = {**self._client_options(), "password": cache(self._read_password), **options}
+        return AdminClient.from_settings(replace(self.settings, admin_url=self.answering_admin_url), **own)
 
     @cached_property
     def answering_admin_url(self) -> str:
@@ -154,7 +155,8 @@ class Session:
         Example: ``with session.progress("Searching"): names = archive.find_channels_by_pattern(pattern)``, and
         ``with session.progress("Reading") as bars: archive.get_samples(..., progress=bars.read)``.
         """
-        return Bars(self.output, text, quiet=self.quiet)
+        self._bars = Bars(self.output, text, quiet=self.quiet)
+        return self._bars
 
     def confirm(self, question: str, *, yes: bool = False) -> None:
         """Asks before something is changed or destroyed; show first what will happen.
@@ -172,10 +174,17 @@ class Session:
             raise usage("This needs an answer, and there is no terminal to ask at.", "Add --yes if you are sure.")
         try:
             agreed = typer.confirm(question, err=True)
-        except typer.Abort:
+        except typer.Abort as error:
+            typer.echo(err=True)  # below the question
+            if isinstance(error.__context__, KeyboardInterrupt):
+                raise Failure("Interrupted. Nothing was changed.", status=Status.INTERRUPTED) from error
             agreed = False
         if not agreed:
             raise Failure("Nothing was changed.", status=Status.PARTIAL)
+
+    def _read_password(self) -> str:
+        with nullcontext() if self._bars is None else self._bars.held():
+            return self.settings.read_password()
 
     def _client_options(self) -> dict[str, Any]:
         from cassandra_pv_archiver import Timeouts
