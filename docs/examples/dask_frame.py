@@ -15,7 +15,7 @@ CHANNELS = ["RING:CURRENT", "RING:LIFETIME", "RING:MODE"]
 settings = ClientSettings(archive_url=sys.argv[2])  # or ClientSettings.from_profile()
 
 # On a cluster: Client("tcp://scheduler.example.com:8786")
-with Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None):
+with Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
     frame = dask_frame(settings, CHANNELS, "-6h", "-1h", window="2h", max_concurrency=2)
     print(frame.npartitions, frame.dtypes["value"], frame.dtypes["text"])
     print(frame.groupby("channel")["value"].count().compute().sort_index().to_dict())
@@ -25,6 +25,6 @@ with Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_addres
 
     with ArchiveClient.from_settings(settings) as archive, tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "beam"
-        export_dataset(archive, CHANNELS, "-6h", "-1h", path)
+        print(export_dataset(archive, CHANNELS, "-6h", "-1h", path, dask_client=cluster).samples > 1000)
         modes = dask_frame(path, ["RING:MODE"], in_force=True).compute()
         print(modes["text"].iloc[0], modes.index.dtype)

@@ -18,7 +18,7 @@ PRINTED = {
     "cancelled_read": ["stopped; 0 samples had arrived"],
     "configuration_file": ["would be added or updated: 10", "would be removed: 0"],
     "configuration_as_file": ["channels; the same: True\nRING:CURRENT is in line ", "the export says the same: True"],
-    "dask_frame": ["9 float64 string\n", "'RING:CURRENT': 36", "True True\n", "datetime64[ns, UTC]\n"],
+    "dask_frame": ["9 float64 string\n", "'RING:CURRENT': 36", "True True\nTrue\n", "datetime64[ns, UTC]\n"],
     "dataset_elsewhere": ["polars: ['LOLO'] Datetime(", "pandas: Injection float64", " 24\n"],
     "export_dataset": [
         "True\nTrue ['RING:NO:SUCH is missing']\nTrue\nTrue mA\nin force at the beginning: ",
