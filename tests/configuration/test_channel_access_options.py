@@ -30,7 +30,15 @@ def test_first_problem_is_that_of_the_server(options: dict[str, str]) -> None:
 def test_all_problems_at_once() -> None:
     found = channel_access_problems({"monitormask": "value", "clockSource": "x", "minUpdatePeriod": "-1"})
     assert [problem.option for problem in found] == ["clockSource", "minUpdatePeriod", "monitormask"]
-    assert found[2].hint == "Write monitorMask."
+    assert [problem.hint for problem in found] == [
+        "Write local, origin or prefer_origin.",
+        "Write a number of seconds such as 0.5, or 0 to switch it off.",
+        "Write monitorMask.",
+    ]
+    (conflict,) = channel_access_problems({"minUpdatePeriod": "10", "maxUpdatePeriod": "5"})
+    assert conflict.hint == "Write at least 10, or 0 for no limit."
+    (mask,) = channel_access_problems({"monitorMask": "value;alarm"})
+    assert str(mask.hint).startswith("Write one or more of value, archive, alarm and property, separated by commas")
 
 
 @pytest.mark.parametrize("option", ["", "zzz"])

@@ -85,7 +85,7 @@ def test_as_spreadsheets_write_it(delimiter: str) -> None:
         ("name,enabled,server\na,yes,one\n", ["line 2: channel 'a', server: 'one'", "line 2: channel 'a', enabled:"]),
         ("name,,\na,,x\n", ["line 2: There is a value beyond the last column"]),
         ("name,enabled\n,true\n", ["line 2: name: The channel of this row has no name."]),
-        ('name\n"""a"\n', ['line 2: name: A cell that begins with a quotation mark is a JSON text, but "a is none.']),
+        ('name\n"""a"\n', ['line 2: name: A cell that begins with a quotation mark is a JSON text, but "a is none']),
         ('name\n"a\n', ["line 2: The file is no CSV: unexpected end of data."]),
         ("name\na\nb\na\n", ["line 4: channel 'a', name: The channel 'a' is there already, in line 2"]),
         ("name,renamed_from\na,c\nb,c\n", ["line 3: channel 'b', renamed_from: 'c' cannot become two channels"]),

@@ -43,7 +43,7 @@ def test_levels_ascend_and_options_have_the_order_of_the_server() -> None:
         ({"levels": {0: 2**31}}, "The retention period 2147483648 of decimation level 0 is longer than 2147483647"),
         ({"name": ""}, "The name of a channel must not be empty."),
         ({"renamed_from": ""}, "The name of a channel must not be empty."),
-        ({"renamed_from": "x"}, "renamed_from is the name that the channel had before"),
+        ({"renamed_from": "x"}, "A channel cannot be renamed from the name that it has"),
         ({"server": "one"}, "'one' is not the ID of a server"),
         ({"enabled": 1}, "valid boolean"),
         ({"levels": {"0": 0}}, "valid integer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 import tomllib
@@ -343,14 +344,14 @@ def test_errors_of_form_do_not_hide_the_others() -> None:
         "line 3: defaults.levels.30: 30 has no unit",
         "line 3: channel 'a', defaults.server: The table servers has no '1'",
         "line 4: templates.a.enabled: '1' is neither",
-        "line 4: templates.a.options.clockSource: A text is wanted here.",
+        "line 4: templates.a.options.clockSource: A text is wanted here, not a list: write it in quotation marks.",
         "line 4: templates.b: A table with members is wanted here.",
         "line 6: groups[0].channels[1].name: The member name is needed here.",
         "line 6: groups[0].channels[2]: A table with members is wanted here.",
         "line 6: channel 'a', levels: Decimation level 60 has a retention period",
         "line 6: groups[0].channels[3].name: '{y}' in '{y}' is none of {z}",
         "line 7: groups[1].for.v: Numbers such as '1..24'",
-        "line 8: channel 'c', groups[2].channels[1].options.minUpdatePeriod: A text is wanted here.",
+        "line 8: channel 'c', groups[2].channels[1].options.minUpdatePeriod: A text is wanted here, not a list: write",
         "line 8: channel 'c', groups[2].channels[1].renamed_form: There is no member",
         "line 8: channel 'c', name: The channel 'c' is there already",
         "line 8: channel 'c', options.monitorMask: The control-system option",
@@ -365,7 +366,7 @@ def test_errors_of_form_do_not_hide_the_others() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a = ", "line 1: The file is no TOML: Invalid value."),
+        ("a = ", "line 1: The file is no TOML: Invalid value: write texts in quotation marks."),
         ("a = 1\na = 2\n", "line 2: The file is no TOML: Cannot overwrite a value."),
         ("a = " + "[" * 5000 + "]" * 5000, "Lists and tables are too deep within each other."),
         ("a = " + "[" * 60 + "]" * 60, "line 1: Lists and tables are too deep within each other."),
@@ -386,7 +387,39 @@ def test_problems_of_toml(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["- a", "a", "5", "[a]"])
 def test_files_that_are_no_tables(text: str) -> None:
-    assert "A table with members is wanted here." in problems(text)[0]
+    assert problems(text) == [
+        "line 1: A file is a table with the members servers, owns, defaults, templates, groups, channels."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("channels:\n\t- a", "line 2: .*: indent lines by blanks, not by tabs."),
+        ("channels:\n  - {name: A{i}, for: {i: 1..5}}", "line 2: .*: write texts with any of .* in quotation marks."),
+        ("channels:\n  - name: A: B", "line 2: .*: write texts with any of .* in quotation marks."),
+        ("channels:\n  - <<: {enabled: false}\n    name: a", "line 2: .*: There are no merge keys .*write a template"),
+        ("channels:\n  - name:", "line 2: .*: A text is wanted here, not nothing"),
+        ("channels:\n  - {name: [a]}", "line 2: .*: A text is wanted here, not a list"),
+        ("channels:\n  - {name: {a: b}}", "line 2: .*: A text is wanted here, not a table"),
+        ("channels:\n  - {name: a, enabled: [x]}", "line 2: .*: This is neither true nor false: write one of them"),
+        ("channels:\n  - {name: a, levels: {0: 1d}}", "line 2: .*: 0 has no unit.*; 0 seconds are 'raw'."),
+        ("channels:\n  - {name: a, levels: {raw: 0}}", "line 2: .*: 0 has no unit.*; 0 seconds are 'forever'."),
+        ("channels:\n  - {name: a, for: {i: 1..5}}", "line 2: .*: Several channels .* name 'a': write {i} in it."),
+        (
+            "groups:\n  - for: {i: 1..2}\n    channels:\n      - {name: a, for: {j: 1}}",
+            "line 4: .*: Several channels would have the name 'a': write {i}, {j} in it.",
+        ),
+        ("channels:\n  - {name: a, renamed_from: a}", "line 2: channel 'a', renamed_from: A channel cannot be renamed"),
+        (
+            "channels:\n  - {name: a, levels: {raw: 90d, 30s: 30d}}",
+            "line 2: .*which is 7776000. Keep longer levels at least as long as shorter ones.",
+        ),
+    ],
+)
+def test_problems_say_what_to_write_instead(text: str, expected: str) -> None:
+    (found,) = problems(text)
+    assert re.match(expected, found), found
 
 
 def test_an_empty_file_says_nothing() -> None:

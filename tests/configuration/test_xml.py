@@ -206,7 +206,7 @@ def test_wrong_options_are_said_but_read() -> None:
 
 PROBLEMS = """\
 wrong.xml:2: channel 'x', levels: Decimation level 30 has a retention period of 5 which is less than the retention \
-period of decimation level 0 which is 10.
+period of decimation level 0 which is 10. Keep longer levels at least as long as shorter ones.
 wrong.xml:3: channel 'y', enable: The element channel cannot have the attribute enable: write enabled.
 wrong.xml:4: channel 'y', raw-sample: There is no element raw-sample in channel, only raw-samples, decimation-level, \
 control-system-option.
@@ -357,3 +357,10 @@ def test_characters_that_xml_cannot_hold() -> None:
     with pytest.raises(InvalidConfigurationError) as caught:
         write_xml(ArchiveConfiguration(channels=channels))
     assert [problem.message[-7:] for problem in caught.value.problems] == ["U+0000.", "U+001F.", "U+FFFF."]
+
+
+@pytest.mark.parametrize("lines", [3, 200_000])
+def test_bytes_that_are_no_text_are_named_with_their_line(lines: int) -> None:
+    content = document(channel() + "\n" * lines).replace(b"</server", b"\xff</server")
+    (problem,) = problems(content)
+    assert problem.startswith(f"line {lines + 3}: The file is not text in the encoding utf-8")

@@ -62,7 +62,7 @@ def _problems(options: Mapping[str, str]) -> Iterator[OptionProblem]:
         elif options[option]:  # an empty value counts as not given
             reason = check(options[option])
             if reason is not None:
-                yield _invalid(option, options[option], reason)
+                yield _invalid(option, options[option], reason, _HINTS.get(check))
 
 
 def _conflict(options: Mapping[str, str]) -> Iterator[OptionProblem]:
@@ -70,12 +70,13 @@ def _conflict(options: Mapping[str, str]) -> Iterator[OptionProblem]:
     longest, shortest = (_seconds_of(options.get(name) or "0") for name in ("maxUpdatePeriod", "minUpdatePeriod"))
     if longest and shortest and longest < shortest:
         reason = "The maxUpdatePeriod cannot be less than the minUpdatePeriod."
-        yield _invalid("maxUpdatePeriod", options["maxUpdatePeriod"], reason)
+        hint = f"Write at least {options['minUpdatePeriod']}, or 0 for no limit."
+        yield _invalid("maxUpdatePeriod", options["maxUpdatePeriod"], reason, hint)
 
 
-def _invalid(option: str, value: str, reason: str) -> OptionProblem:
+def _invalid(option: str, value: str, reason: str, hint: str | None) -> OptionProblem:
     message = f"The control-system option {quoted(option)} has the invalid value {quoted(value)}: {reason}"
-    return OptionProblem(option, message)
+    return OptionProblem(option, message, hint)
 
 
 def _clock_source(value: str) -> str | None:
@@ -138,4 +139,10 @@ _CHECKS: dict[str, Callable[[str], str | None]] = {
     "monitorMask": _mask,
     "writeSampleWhenDisabled": _flag,
     "writeSampleWhenDisconnected": _flag,
+}
+
+_HINTS: dict[Callable[[str], str | None], str] = {
+    _clock_source: "Write local, origin or prefer_origin.",
+    _mask: "Write one or more of value, archive, alarm and property, separated by commas or blanks.",
+    _seconds: "Write a number of seconds such as 0.5, or 0 to switch it off.",
 }

@@ -230,13 +230,15 @@ def _text(cell: str) -> str:
     except ValueError:
         value = None
     if not isinstance(value, str):
-        raise _WrongCellError(f"A cell that begins with a quotation mark is a JSON text, but {cell} is none.")
+        raise _WrongCellError(
+            f"A cell that begins with a quotation mark is a JSON text, but {cell} is none: write {json.dumps(cell)}."
+        )
     return value
 
 
 def _flag(cell: str) -> bool:
     if cell.lower() not in {"true", "false"}:
-        raise _WrongCellError(f"{cell!r} is neither true nor false.")
+        raise _WrongCellError(f"{cell!r} is neither true nor false: write one of them.")
     return cell.lower() == "true"
 
 

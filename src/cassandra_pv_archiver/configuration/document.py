@@ -27,15 +27,17 @@ def _broken(text: str) -> PydanticCustomError:
 
 
 def _text(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise _broken("A text is wanted here.")
-    return str(value)
+    if isinstance(value, str):
+        return str(value)
+    found = "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else "nothing"
+    raise _broken(f"A text is wanted here, not {found}: write it in quotation marks.")
 
 
 def _flag(value: Any) -> Any:
     if isinstance(value, Plain) and value in {"true", "false"}:
         return value == "true"
-    raise _broken(f"{value!r} is neither true nor false, without quotation marks.")
+    found = f"{value!r} is" if isinstance(value, str) else "This is"
+    raise _broken(f"{found} neither true nor false: write one of them, without quotation marks.")
 
 
 def _level(value: Any) -> Any:

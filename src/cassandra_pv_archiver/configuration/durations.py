@@ -27,7 +27,7 @@ def read_level(text: str) -> int:
     Raises:
         ValueError: It is neither ``raw`` nor a duration of at least a second.
     """
-    return 0 if text == RAW else _seconds(text, f"the decimation period in seconds, or {RAW!r} for raw samples")
+    return 0 if text == RAW else _seconds(text, RAW, f"a decimation period such as '30s', or {RAW!r} for raw samples")
 
 
 def read_period(text: str) -> int:
@@ -36,12 +36,15 @@ def read_period(text: str) -> int:
     Raises:
         ValueError: It is neither ``forever`` nor a duration of at least a second.
     """
-    return 0 if text == FOREVER else _seconds(text, f"how long samples are kept, such as '90d', or {FOREVER!r}")
+    return (
+        0 if text == FOREVER else _seconds(text, FOREVER, f"how long samples are kept, such as '90d', or {FOREVER!r}")
+    )
 
 
-def _seconds(text: str, wanted: str) -> int:
+def _seconds(text: str, zero: str, wanted: str) -> int:
     if re.fullmatch(r"[+-]?[0-9.]+", text):
-        raise ValueError(f"{text} has no unit: write {wanted}; {text} seconds are '{text}s'.")
+        meant = zero if not text.strip("+-0.") else f"{text}s"
+        raise ValueError(f"{text} has no unit: write {wanted}; {text} seconds are {meant!r}.")
     try:
         seconds, rest = divmod(parse_duration(text, parameter="A duration"), _SECOND)
     except ValueError:

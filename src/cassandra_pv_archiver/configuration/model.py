@@ -9,7 +9,16 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from .channel_access_options import CHANNEL_ACCESS
@@ -34,7 +43,8 @@ def _levels(levels: Mapping[int, int]) -> Mapping[int, int]:
     complete = {level: levels[level] for level in sorted(levels)} if 0 in levels else _with_raw(levels)
     problem = level_problem(complete)
     if problem is not None:
-        raise _broken(problem)
+        advice = " Keep longer levels at least as long as shorter ones." if "which is less than" in problem else ""
+        raise _broken(problem + advice)
     return complete
 
 
@@ -92,11 +102,14 @@ class ChannelConfiguration(BaseModel):
     """The name that the channel had before. It is renamed while that one exists and this one does not, and keeps its
     samples; afterwards this says nothing."""
 
-    @model_validator(mode="after")
-    def _is_renamed_from_another(self) -> ChannelConfiguration:
-        if self.renamed_from == self.name:
-            raise _broken("renamed_from is the name that the channel had before, not the one that it has.")
-        return self
+    @field_validator("renamed_from")
+    @classmethod
+    def _is_another_name(cls, old: str | None, info: ValidationInfo) -> str | None:
+        if old is not None and old == info.data.get("name"):
+            raise _broken(
+                "A channel cannot be renamed from the name that it has: write the one before, or leave it out."
+            )
+        return old
 
     def __hash__(self) -> int:
         return hash((self.name, self.server, self.control_system_type, tuple(self.levels.items()), self.enabled))

@@ -88,6 +88,8 @@ class _Reader:
         self._contents = contents
         self._document = Document()
         self._channels = 0
+        self._entries: dict[str, Member] = {}
+        """Where names of channels come from."""
         self._emptied: set[Member] = set()
         """Channels and groups that had errors of form."""
 
@@ -135,7 +137,8 @@ class _Reader:
         return True
 
     def _error(self, message: str, path: Member, channel: str | None = None) -> None:
-        self._contents.error(message, line_of(self._root, path), channel=channel, member=path_of(path))
+        line = line_of(self._root, path) if path else 1
+        self._contents.error(message, line, channel=channel, member=path_of(path))
 
     def _server(self, named: str, path: Member, channel: str | None = None) -> UUID | None:
         if named in self.servers:
@@ -197,6 +200,11 @@ class _Reader:
         except ValueError as error:
             self._error(str(error), (*path, "name"))
             return
+        if self._entries.get(name) == path:
+            places = ", ".join(f"{{{variable}}}" for variable in variables)
+            self._error(f"Several channels would have the name {name!r}: write {places} in it.", (*path, "name"))
+            return
+        self._entries[name] = path
         values: dict[str, Any] = {**merged.values, "name": name}
         if entry.renamed_from is not None:
             values["renamed_from"] = entry.renamed_from
@@ -265,6 +273,10 @@ _WANTED = {
 def _message(detail: ErrorDetails, path: Member) -> str:
     if detail["type"] == "missing":
         return f"The member {path[-1]} is needed here."
+    if not path:
+        return f"A file is a table with the members {', '.join(Document.model_fields)}."
+    if path[-1] == "<<":
+        return "There are no merge keys (<<) here: write a template, or template."
     if detail["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(path[-1]), _members_at(path), n=1)
         return f"There is no member {str(path[-1])!r} here" + (f": write {near[0]}." if near else ".")

@@ -38,6 +38,7 @@ def read_toml_text(text: str) -> Table:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
         message = str(error)[: place.start()] if place else str(error).removesuffix(" (at end of document)")
+        message += ": write texts in quotation marks" if message == "Invalid value" else ""
         line = int(place[1]) if place else text.count("\n") + 1
         raise UnreadableFileError(f"The file is no TOML: {message}.", line) from None
     except RecursionError:

@@ -33,7 +33,7 @@ def _text(value: str) -> str:
 def _boolean(value: str) -> bool:
     text = value.strip(SPACE)
     if text not in {"true", "false", "1", "0"}:
-        raise _WrongValueError(f"{quoted(value)} is neither true nor false.")
+        raise _WrongValueError(f"{quoted(value)} is neither true nor false: write one of them.")
     return text == "true"
 
 

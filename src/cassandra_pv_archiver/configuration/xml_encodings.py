@@ -21,7 +21,17 @@ _ENCODINGS = re.compile(
 
 
 class UnreadableTextError(Exception):
-    """The bytes of a document are not text; the argument says why."""
+    """The bytes of a document are not text; the text says why.
+
+    Attributes:
+        line: The line where that is, from 1 on.
+    """
+
+    line: int
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -43,16 +53,23 @@ def in_utf_8(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise UnreadableTextError(f"XML of version {version['version'].decode()} is not known: write version 1.0.")
     has_more_line_ends = version is not None and version["version"] == b"1.1"
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
     try:
         for piece in _chain(head[mark:], pieces):
             text = decoder.decode(piece)
+            line += text.count("\n")
             if has_more_line_ends:
                 text = text.replace("\x85", "\n").replace("\u2028", "\n")
             yield text.encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError as error:
         reason = getattr(error, "reason", str(error))
-        raise UnreadableTextError(f"The file is not text in the encoding {encoding}: {reason}.") from None
+        if isinstance(error, UnicodeDecodeError):
+            line += error.object[: error.start].decode(encoding, "replace").count("\n")
+        message = (
+            f"The file is not text in the encoding {encoding}: {reason}. Write it in UTF-8, or declare its encoding."
+        )
+        raise UnreadableTextError(message, line) from None
 
 
 def _chain(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:

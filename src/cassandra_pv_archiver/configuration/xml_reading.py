@@ -99,7 +99,7 @@ class _Document:
                     return
             self._parser.Parse(b"", True)
         except UnreadableTextError as error:
-            self._error(str(error))
+            self._contents.error(str(error), error.line)
         except expat.ExpatError as error:
             self._contents.error(f"The file is not well-formed XML: {expat.ErrorString(error.code)}.", error.lineno)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cassandra_pv_archiver._optional_libraries import optional_library
@@ -46,8 +47,23 @@ def read_yaml_text(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        raise UnreadableFileError(f"The file is no YAML: {what}.", None if mark is None else mark.line + 1) from None
+        advice = _advice(error, mark, text)
+        raise UnreadableFileError(
+            f"The file is no YAML: {what}{advice}.", None if mark is None else mark.line + 1
+        ) from None
     return reader.root
+
+
+def _advice(error: Any, mark: Any, text: str) -> str:
+    """What to write instead of what people often write."""
+    number: int = 0 if mark is None else mark.line
+    line = next(islice(text.split("\n"), number, None), "")
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return ": indent lines by blanks, not by tabs"
+    context = str(getattr(error, "context", None) or "")
+    if "flow" in context or "mapping values" in str(getattr(error, "problem", "")):
+        return ": write texts with any of { } [ ] , : # in quotation marks"
+    return ""
 
 
 class _Reader:
