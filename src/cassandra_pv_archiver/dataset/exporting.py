@@ -154,7 +154,7 @@ class Export:
         rates = {channel: self._coverage.rate(channel, month[1]) for channel in gaps}
         strange = [channel for channel, rate in rates.items() if rate is None]
         unknown = {channel: (gaps[channel][0][0], gaps[channel][-1][1]) for channel in strange}
-        sampled, failed = await sampled_rates(self.reader, unknown, _PLACES)
+        sampled, failed = await sampled_rates(self.reader, unknown, _PLACES, self.sizes.window // 4)
         for failure in failed:
             channel = failure.window.channel
             self._fail(_failure(failure, self.wanted.pop(channel)))

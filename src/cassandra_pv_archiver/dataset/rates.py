@@ -17,7 +17,7 @@ __all__ = ["rates_at", "sampled_rates"]
 
 
 async def sampled_rates(
-    reader: WindowReader, spans: Mapping[str, Span], places: int
+    reader: WindowReader, spans: Mapping[str, Span], places: int, few: int | None = None
 ) -> tuple[dict[str, float], list[ChannelFailedError]]:
     """The weight that the samples of channels have in a nanosecond, and the channels that cannot be read.
 
@@ -25,9 +25,10 @@ async def sampled_rates(
         reader: Reads samples.
         spans: The range of each channel.
         places: At how many instants of its range each channel is looked at.
+        few: The weight in its range for which one look at a channel is enough; None: none is.
     """
     outcomes = await asyncio.gather(
-        *(_rate(reader, channel, span, places) for channel, span in spans.items()), return_exceptions=True
+        *(_rate(reader, channel, span, places, few) for channel, span in spans.items()), return_exceptions=True
     )
     rates: dict[str, float] = {}
     failures: list[ChannelFailedError] = []
@@ -41,13 +42,22 @@ async def sampled_rates(
     return rates, failures
 
 
-async def _rate(reader: WindowReader, channel: str, span: Span, places: int) -> float:
+async def _rate(reader: WindowReader, channel: str, span: Span, places: int, few: int | None) -> float:
     if reader.query.spacing_ns is not None:
         return 1 / reader.query.spacing_ns
-    begin, end = span
-    instants = [begin + (end - begin) * (2 * place + 1) // (2 * places) for place in range(places)]
-    found = [await _neighbours(reader, channel, at) for at in instants]
+    found: list[SampleSeries] = []
+    for at in _instants(span, places):
+        found.append(await _neighbours(reader, channel, at))
+        if few is not None and sum(rates_at(found)) * (span[1] - span[0]) <= few:
+            break
     return float(np.mean(rates_at(found)))
+
+
+def _instants(span: Span, places: int) -> list[int]:
+    """The middles of equal parts of a range, the middle one first; odd, as times of samples are more often even."""
+    begin, end = span
+    instants = [begin + (end - begin) * (2 * place + 1) // (2 * places) | 1 for place in range(places)]
+    return sorted(instants, key=lambda at: abs(2 * at - begin - end))
 
 
 async def _neighbours(reader: WindowReader, channel: str, at: int) -> SampleSeries:
