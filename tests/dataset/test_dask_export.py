@@ -20,7 +20,7 @@ from cassandra_pv_archiver.dataset import export_dataset, open_dataset, verify_d
 from cassandra_pv_archiver.testing import Exchange, Simulator, SimulatorResponse, faults
 from tests.dataset.archives import APRIL, CHANNELS, DAY, JANUARY, filled, rows
 
-pytestmark = pytest.mark.one_interpreter
+pytestmark = [pytest.mark.one_interpreter, pytest.mark.timeout(180)]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "tests.dataset.clustered"]

@@ -144,11 +144,13 @@ class DaskPieces:
         )
         try:
             outcome = await self._outcome(future)
-        finally:
-            self._running -= 1
+        except BaseException:
             cancelled = future.cancel()
             if asyncio.iscoroutine(cancelled):
                 await cancelled
+            raise
+        finally:
+            self._running -= 1
         if isinstance(outcome, ArchiverError):
             raise outcome
         return outcome
