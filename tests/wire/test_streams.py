@@ -402,7 +402,7 @@ def test_what_could_not_be_completed(make: Make, simulator: Simulator, running: 
 def test_the_deadline_of_a_stream_begins_with_its_first_request(
     make: Make, simulator: Simulator, running: RunningSimulator
 ) -> None:
-    archive = make("ArchiveClient", base_url=running.archive_url, retry=0, deadline=0.3)
+    archive = make("ArchiveClient", base_url=running.archive_url, retry=0, deadline=2.0)
     late = archive.iter_batches("c", 1, NUMBER)
     simulator.faults.add(faults.Delay(before=600), times=1)
     with pytest.raises(RequestTimeoutError) as caught:  # which lasts as long as the deadline
