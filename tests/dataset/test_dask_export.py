@@ -144,6 +144,14 @@ def test_the_export_is_killed_and_run_again(
     check_whole(tmp_path, client)
 
 
+def test_servers_fail_for_a_while(run: Run, simulator: Simulator, client: ArchiveClient, tmp_path: Path) -> None:
+    refused = simulator.faults.add(faults.Reply(503), operation="getSamples", times=5)
+    broken = simulator.faults.add(faults.Break(2_000), operation="getSamples", times=5)
+    assert not run(tmp_path)["failed"]
+    assert (refused.struck, broken.struck) == (5, 5)
+    check_whole(tmp_path, client)
+
+
 @pytest.mark.parametrize("most", [1, 3])
 def test_all_workers_together_keep_the_bound(run: Run, simulator: Simulator, tmp_path: Path, most: int) -> None:
     crowd = Crowd(0.02)
