@@ -6,17 +6,23 @@ Run: python docs/plot_pictures.py [DIRECTORY]
 import io
 import os
 import re
+import runpy
 import subprocess
 import sys
+import tempfile
+from contextlib import chdir
 from pathlib import Path
 
+from matplotlib import pyplot
 from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, MONOKAI
 from rich.text import Text
 
+from cassandra_pv_archiver.testing import Simulator, month_scene
 from cassandra_pv_archiver.testing.scenes import demo_scene
 
+MONTH = Path(__file__).parent / "examples" / "month_of_channels.py"
 PICTURES = Path(__file__).parent / "pages" / "pictures"
 STACKED = "plot RING:CURRENT RING:S03:VAC:PRESSURE RING:MODE RING:OPERATOR RING:BPM:ORBIT --start -6h"
 OVERLAID = "plot --match RING:S*:TEMP RING:LIFETIME --start -6h --count 72 --overlaid"
@@ -43,6 +49,7 @@ def take_pictures(directory: Path) -> None:
                 _make_small(picture)
                 print(picture)
         shown = {name: _cpva(command.split(), **TERMINAL) for name, command in IN_TERMINAL.items()}
+    _take_pictures_of_the_month(directory)
     for name, text in shown.items():
         for theme, colours in (("light", DEFAULT_TERMINAL_THEME), ("dark", MONOKAI)):
             console = Console(record=True, width=COLUMNS, file=io.StringIO())
@@ -52,6 +59,21 @@ def take_pictures(directory: Path) -> None:
             # Nothing is loaded from elsewhere: the fonts of whoever looks at it do.
             picture.write_text(_WEB_FONT.sub("", svg).replace("Fira Code", "DejaVu Sans Mono"), "utf-8")
             print(picture)
+
+
+def _take_pictures_of_the_month(directory: Path) -> None:
+    """Runs the example of the tutorial in each theme, and takes the pictures that it draws."""
+    for theme, style in (("light", "default"), ("dark", "dark_background")):
+        with Simulator(scene=month_scene).serve() as ring, tempfile.TemporaryDirectory() as folder, chdir(folder):
+            os.environ |= {"CPVA_ARCHIVE_URL": ring.archive_url, "CPVA_ADMIN_URL": ring.admin_url}
+            with pyplot.style.context(style):
+                runpy.run_path(str(MONTH))
+            pyplot.close("all")
+            for name in ("week", "regression"):
+                picture = directory / f"month-{name}-{theme}.png"
+                Path(f"{name}.png").replace(picture)
+                _make_small(picture)
+                print(picture)
 
 
 def _cpva(arguments: list[str], **environment: str) -> str:

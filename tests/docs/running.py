@@ -20,12 +20,14 @@ ENVIRONMENT = {
     "PYTHONPATH": str(Path(__file__).parent),
     "PYTHONIOENCODING": "utf-8",
 }
+CELL = "# %% "
+"""How the line above a cell of a script begins, which editors and notebooks know."""
 _HOST = re.compile(r"""(Admin|Archive)Client\((["'])(?:archiver|myserver)\.example\.com\2""")
 _URL = re.compile(r"""(Admin|Archive)Client\(base_url=(["'])[^"']*\2""")
 _PASSWORD = re.compile(r"""password=(["'])(?:secret|mysecret)\1""")
 
 
-def run(*command: str | Path) -> str:
+def run(*command: str | Path, folder: Path | None = None) -> str:
     """Runs Python with the given arguments and gives what it printed; a traceback anywhere is a failure."""
     done = subprocess.run(
         [sys.executable, *command],
@@ -34,6 +36,7 @@ def run(*command: str | Path) -> str:
         env=os.environ | ENVIRONMENT,
         timeout=50,
         check=False,
+        cwd=folder,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
@@ -51,8 +54,26 @@ def at(text: str, scene: RunningSimulator) -> str:
 
 
 def python_blocks(page: Path) -> list[tuple[str | None, str]]:
-    """The Python code of a page, each block with the file that it shows, if the line above names one."""
+    """The Python code of a page, each block with the file that it shows, if the line above names one.
+
+    If it names a cell of the file too, the blocks of the file are put together.
+    """
     text = page.read_text("utf-8")
-    blocks = re.findall(r"^(?:<!-- (docs/examples/\S+) -->\n)?```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    assert len(blocks) == text.count("```python")
-    return [(shown or None, code) for shown, code in blocks]
+    found = re.findall(
+        r"^(?:<!-- (docs/examples/\S+?)(?:: (.*?))? -->\n)?```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE
+    )
+    assert len(found) == text.count("```python")
+    blocks: list[tuple[str | None, str]] = []
+    for shown, cell, code in found:
+        if cell:
+            assert blocks
+            assert blocks[-1][0] == shown, f"{page}: {cell} does not follow the cell before"
+            blocks[-1] = (shown, with_cells_apart(f"{blocks[-1][1]}{CELL}{cell}\n{code}"))
+        else:
+            blocks.append((shown or None, code))
+    return blocks
+
+
+def with_cells_apart(code: str) -> str:
+    """Code whose cells have as many empty lines around them as those of all other files."""
+    return re.sub(rf"\n+({CELL}.*)\n+", r"\n\n\1\n\n", code)

@@ -10,7 +10,7 @@ import yaml
 import cassandra_pv_archiver as package
 from cassandra_pv_archiver import errors
 from cassandra_pv_archiver.testing import RunningSimulator
-from tests.docs.running import DOCS, ROOT, at, python_blocks, run
+from tests.docs.running import DOCS, ROOT, at, python_blocks, run, with_cells_apart
 
 PAGES = [ROOT / "README.md", *sorted((DOCS / "pages").rglob("*.md"))]
 BLOCKS = {
@@ -32,7 +32,7 @@ def test_code_on_a_page(code: str, scene: RunningSimulator) -> None:
 def test_pages_show_the_examples_that_run() -> None:
     shown = [(ROOT / path, code) for page in PAGES for path, code in python_blocks(page) if path]
     for path, code in shown:
-        assert code == path.read_text("utf-8"), f"copy {path} to its page"
+        assert code == with_cells_apart(path.read_text("utf-8")), f"copy {path} to its page"
     assert {path for path, _ in shown} == set((DOCS / "examples").glob("*.py"))
 
 
