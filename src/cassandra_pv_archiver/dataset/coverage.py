@@ -39,8 +39,10 @@ class Coverage:
         """Adds what an entry covers."""
         for channel, part in entry.channels.items():
             parts = self.parts.setdefault(channel, [])
+            in_order = not parts or parts[-1].begin <= part.begin
             parts.append(part)
-            parts.sort(key=lambda each: each.begin)
+            if not in_order:
+                parts.sort(key=lambda each: each.begin)
 
     def gaps(self, channel: str, begin: int, end: int) -> Iterator[Span]:
         """The parts of a range that are not covered."""
