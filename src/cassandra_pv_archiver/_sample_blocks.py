@@ -71,7 +71,7 @@ _severity = TypeAdapter(SampleSeverity)
 _minimum = attrgetter("minimum")
 _maximum = attrgetter("maximum")
 _COMPARED = 8
-"""Contexts of latest samples that the next sample's is compared with."""
+"""Contexts that a sample's is compared with; more are looked up, which takes as long as ten comparisons."""
 
 
 class BlockReader:
@@ -142,19 +142,18 @@ class BlockReader:
                 return list(map(known.index, members)), contexts_of_known
         contexts: dict[SampleContext, int] = {}
         numbers: list[int] = []
-        latest: list[tuple[Any, ...]] = []
-        numbers_of_latest: list[int] = []
+        first_members: list[tuple[Any, ...]] = []
+        before: tuple[Any, ...] | None = None
+        number = 0
         for sample, own in zip(samples, members, strict=True):
-            try:
-                number = numbers_of_latest[latest.index(own)]
-            except ValueError:
+            if own != before:
+                before = own
                 number = contexts.setdefault(self._context(sample, form, *own), len(contexts))
-                latest.insert(0, own)
-                numbers_of_latest.insert(0, number)
-                del latest[_COMPARED:], numbers_of_latest[_COMPARED:]
+                if number == len(first_members):
+                    first_members.append(own)
             numbers.append(number)
-        if numbers_of_latest[::-1] == list(range(len(contexts))):
-            self._latest[form.type] = latest[::-1], list(contexts)
+        if len(contexts) <= _COMPARED:
+            self._latest[form.type] = first_members, list(contexts)
         return numbers, contexts
 
     def _context(

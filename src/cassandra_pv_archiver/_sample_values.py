@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
@@ -72,12 +71,9 @@ class SampleValues:
     @classmethod
     def of_arrays(cls, kind: Kind, values: Sequence[Sequence[Any]], lengths: Integers) -> SampleValues:
         """Values of one kind with any number of elements, which ``lengths`` tells."""
-        if kind is Kind.FLOAT:
-            with suppress(struct.error):  # there is a text such as 'NaN'
-                # Twice as fast as NumPy, which asks each element what it is.
-                packed = b"".join([struct.pack(f"{len(value)}d", *value) for value in values])
-                return cls(_elements_of_kind(kind, np.frombuffer(packed)), _running_total(lengths), lengths)
-        elements = np.fromiter(chain.from_iterable(values), _DTYPES[kind], int(lengths.sum()))
+        elements = _packed(kind, values)
+        if elements is None:
+            elements = np.fromiter(chain.from_iterable(values), _DTYPES[kind], int(lengths.sum()))
         return cls(_elements_of_kind(kind, elements), _running_total(lengths), lengths)
 
     @classmethod
@@ -215,6 +211,18 @@ class SampleValues:
             row.flags.writeable = False
             column[index] = row
         return column
+
+
+def _packed(kind: Kind, values: Sequence[Sequence[Any]]) -> npt.NDArray[Any] | None:
+    """All elements, in half the time that NumPy takes to ask each what it is; None if there are texts among them."""
+    if kind is Kind.TEXT:
+        return None
+    code = "d" if kind is Kind.FLOAT else "q"
+    try:
+        packed = b"".join([struct.pack(f"{len(value)}{code}", *value) for value in values])
+    except struct.error:  # of 'NaN', for instance
+        return None
+    return np.frombuffer(packed, _DTYPES[kind])
 
 
 def _elements_of_kind(kind: Kind, elements: npt.NDArray[Any]) -> Elements:
