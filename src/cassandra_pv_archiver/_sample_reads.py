@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NoReturn
 
 from ._attempts import attempts_for
 from ._decimated_reads import DecimatedRead, read_decimated
@@ -77,7 +77,7 @@ def _raw_series(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns,
         columns = yield from _all_raw(raw)
     except ArchiverError as failure:
         kept = _from_one_before(request.query.start, collected(read.destination.kept))
-        raise _carrying(failure, request, kept, raw.last) from failure
+        _raise_carrying(failure, request, kept, raw.last)
     begins_late = raw.first is None or raw.first > request.query.start
     decimated = (yield from has_decimated_samples(raw)) if begins_late and request.check else None
     return columns, ReadNotes(begins_late=begins_late, earlier_decimated=decimated)
@@ -118,7 +118,7 @@ def _decimated(request: Request, read: SampleRead) -> Flow[tuple[SampleColumns, 
     except ArchiverError as failure:
         received = collected(decimated.received)
         reached = int(received.times.max()) if len(received) else None
-        raise _carrying(failure, request, received, reached) from failure
+        _raise_carrying(failure, request, received, reached)
     return (yield from _with_tail(request, read, columns)) if request.fill_tail else (columns, ReadNotes())
 
 
@@ -134,7 +134,7 @@ def _with_tail(request: Request, read: SampleRead, columns: SampleColumns) -> Fl
     except ArchiverError as failure:
         received = _followed_by(columns, collected(raw.read.destination.kept))
         reached = int(received.times[-1]) if len(received) else None
-        raise _carrying(failure, request, _from_one_before(query.start, received), reached) from failure
+        _raise_carrying(failure, request, _from_one_before(query.start, received), reached)
     read.samples, read.bytes = raw.read.samples, raw.read.bytes
     together = _followed_by(columns, rest)
     begins = int(together.times[len(columns)]) if len(together) > len(columns) else None
@@ -146,15 +146,15 @@ def _followed_by(columns: SampleColumns, rest: SampleColumns) -> SampleColumns:
     return collected([columns, rest.select(rest.times > columns.times[-1])]) if len(columns) else rest
 
 
-def _carrying(failure: ArchiverError, request: Request, received: SampleColumns, reached: int | None) -> ArchiverError:
-    """The error that carries what has arrived."""
+def _raise_carrying(failure: ArchiverError, request: Request, received: SampleColumns, reached: int | None) -> NoReturn:
+    """Raises the error that carries what has arrived, or the failure itself if nothing has."""
     series = SampleSeries(request.query, received)
     if isinstance(failure, CancelledError):
-        return CancelledReadError(str(failure), series)
+        raise CancelledReadError(str(failure), series) from failure
     if reached is None and not isinstance(failure, CutReplyError):
-        return failure
+        raise failure
     had = f"{len(received):,} samples have arrived" + (f", up to {reached} ns" if reached is not None else "")
-    return IncompleteReplyError(f"The read could not be completed; {had}. {failure}", series, reached)
+    raise IncompleteReplyError(f"The read could not be completed; {had}. {failure}", series, reached) from failure
 
 
 class _Batches(Destination):
@@ -238,7 +238,7 @@ def read_batches(request: Request, size: int | None) -> Flow[None]:
         try:
             yield from read_raw(raw)
         except ArchiverError as failure:
-            raise _carrying(failure, request, collected(batches.kept), raw.last) from failure
+            _raise_carrying(failure, request, collected(batches.kept), raw.last)
     yield from batches.end()
     yield from read.tell(request.query.end, finished=True)
 
