@@ -82,7 +82,8 @@ print(frame.shape, {name: int((~table.valid[name]).sum()) for name in (AIR, GAP,
 
 frame["FIELD"] = np.exp(-np.pi * frame[GAP] / 32)  # of an undulator with a period of 32 mm
 known = frame[["RING:CURRENT", AIR, "FIELD"]].notna().rolling(72).min().min(axis="columns") == 1  # 72 rows are 12 h
-usable = known.to_numpy() & table.valid[BEAM] & (table["RING:MODE"] == "User run")
+settled = table.ages[GAP] >= table.ages[BEAM]
+usable = known.to_numpy() & table.valid[BEAM] & settled & (table["RING:MODE"] == "User run")
 print(f"{usable.sum():,} of {len(frame):,} rows")
 
 # %% training and test
