@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 import typer.main
 
 from cassandra_pv_archiver.cli.app import COMMANDS, app
-from tests.cli.conftest import Cpva
+from tests.cli.conftest import CPVA, Cpva
 
 HEAVY = {"numpy", "httpx", "pydantic", "msgspec", "pandas", "matplotlib"}
 
@@ -208,3 +209,59 @@ def test_names_of_channels_are_completed(cpva: Cpva, monkeypatch: pytest.MonkeyP
     assert complete_channel(context, "ring:m") == []
     monkeypatch.setenv("CPVA_ARCHIVE_URL", "http://127.0.0.1:1")
     assert complete_channel(typer.Context(typer.main.get_command(app), obj=Session()), "RING:M") == []
+
+
+@pytest.mark.one_interpreter
+def test_pipes_are_utf_8_in_every_locale(cpva: Cpva) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    run = Cpva(cpva.environment | ascii_only)
+    options = ("get", "--channels-file", "-", "--at", "now", "--format", "csv")
+    done = subprocess.run(
+        [*CPVA, *options],
+        input="# Temperaturen für später\nRING:S01:TEMP\n".encode(),
+        capture_output=True,
+        env=run.complete(),
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert ",°C," in done.stdout.decode()
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.skipif(sys.platform == "win32", reason="shells and devices of POSIX")
+@pytest.mark.parametrize(
+    ("redirection", "status", "said"),
+    [
+        (">&-", 0, ""),
+        ("<&- >&-", 0, ""),
+        ("2>&- | cat", 0, "RING:MODE\n"),
+        pytest.param(
+            ">/dev/full",
+            1,
+            "What was to be printed cannot be written: No space left on device.\nCheck where it goes to.\n",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device"),
+        ),
+    ],
+)
+def test_streams_that_are_closed_or_full(cpva: Cpva, redirection: str, status: int, said: str) -> None:
+    command = f"{shlex.join([*CPVA, 'search', 'RING:MODE'])} {redirection}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, timeout=50, env=cpva.complete(), check=False
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (status, said)
+
+
+@pytest.mark.parametrize("range_", [("--start", "-1h"), ("--at", "-1h")])
+def test_each_misspelt_channel_is_told_what_comes_near(cpva: Cpva, range_: tuple[str, ...]) -> None:
+    alone = cpva("get", "NO:SUCH", "RING:CURENT", *range_)
+    assert alone.exit_code == 1
+    assert alone.stderr.splitlines() == [
+        "There is no channel 'RING:CURENT'. Did you mean RING:CURRENT?",
+        "There is no channel 'NO:SUCH'.",
+        "Look for names with: cpva search '*PART*'",
+    ]
+    beside = cpva("get", "RING:MODE", "RING:CURENT", *range_)
+    assert beside.exit_code == 1
+    assert beside.stdout
+    assert beside.stderr.splitlines()[-1] == "There is no channel 'RING:CURENT'. Did you mean RING:CURRENT?"

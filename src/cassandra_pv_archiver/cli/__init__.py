@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -16,6 +17,7 @@ _A_MOMENT = 0.05
 def main() -> None:
     """Runs ``cpva``, or says what to install if the extra ``cli`` is missing."""
     sys.unraisablehook = _not_lost
+    _prepare_streams()
     try:
         from .app import app
 
@@ -29,6 +31,18 @@ def main() -> None:
         )
     except KeyboardInterrupt:  # while it was still starting
         sys.exit(_INTERRUPTED)
+
+
+def _prepare_streams() -> None:
+    """Makes what is written the same in all locales: UTF-8 in files and pipes, as what is read of them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # it was closed by whoever started this
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 -- until the end
+    stdout: Any = sys.stdout
+    if stdout.isatty():
+        stdout.reconfigure(errors="replace")
+    elif not os.environ.get("PYTHONIOENCODING"):
+        stdout.reconfigure(encoding="utf-8")
 
 
 def _not_lost(unraisable: UnraisableHookArgs) -> None:

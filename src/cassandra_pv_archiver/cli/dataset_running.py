@@ -201,6 +201,7 @@ def run_verify(
                 "files": result.files,
                 "samples": result.samples,
                 "compared": result.compared,
+                "probed": result.probed,
                 "right": result.is_right,
                 "problems": problems,
             }

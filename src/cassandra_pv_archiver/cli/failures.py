@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from enum import IntEnum
 
 from cassandra_pv_archiver import errors
+
+_OF_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What the system says when it cannot take what is written."""
 
 
 class Status(IntEnum):
@@ -59,6 +63,8 @@ def explain(error: BaseException) -> Failure:
     if isinstance(error, ValueError):
         return Failure(*_split(str(error)), Status.USAGE)
     if isinstance(error, OSError) and error.strerror:
+        if error.filename is None and error.errno in _OF_WRITING:
+            return Failure(f"What was to be printed cannot be written: {error.strerror}.", "Check where it goes to.")
         return Failure(
             f"{error.filename or 'A file'}: {error.strerror}.", "Check the path, its permissions, and space."
         )

@@ -135,7 +135,7 @@ def get_range(session: Session, names: Sequence[str], plan: Plan) -> None:
             copy.discard()
             raise
         _tell_what_is_gone(session, archive, channels)
-    failures = {channel.name: channel.failure for channel in channels if channel.failure is not None}
+    failures = _failures_of(channels)
     _tell_the_end(session, plan, copy.rows, failures, len(names))
 
 
@@ -150,7 +150,11 @@ def get_at(session: Session, names: Sequence[str], plan: Plan) -> None:
     with session.progress("Reading"), session.archive() as archive:
         found, failures = rows_at(archive, names, plan.wanted.start, plan.rows)
     if len(failures) == len(names):
-        raise explained(session, *failures.popitem())
+        name = names[0]
+        error = failures.pop(name)
+        if isinstance(error, NotFoundError):
+            _tell_failures(session, failures)
+        raise explained(session, name, error) from error
     try:
         copy.all(names, (row for row in found.values() if row is not None), ExitStack())
         copy.complete()
@@ -172,6 +176,8 @@ def _copied(copy: Copy, archive: ArchiveClient, names: Sequence[str]) -> list[Ch
             if not there:
                 first = next((channel for channel in channels if channel.ended_all), channels[0])
                 assert first.failure is not None
+                if isinstance(first.failure, NotFoundError):
+                    _tell_failures(copy.session, _failures_of(channels[1:]))
                 raise explained(copy.session, first.name, first.failure) from first.failure
             if plan.step is None:
                 rows = merged(there, plan.rows)
@@ -225,7 +231,6 @@ def _tell_what_is_gone(session: Session, archive: ArchiveClient, channels: Seque
 
 def _tell_the_end(session: Session, plan: Plan, rows: int, failures: Mapping[str, Exception], channels: int) -> None:
     output = session.output
-    told = {name: explained(session, name, error) for name, error in list(failures.items())[:_LISTED]}
     if plan.file is not None and session.as_json:
         output.json(
             {
@@ -237,15 +242,27 @@ def _tell_the_end(session: Session, plan: Plan, rows: int, failures: Mapping[str
             }
         )
     if not rows:
-        output.note("There are no such samples in this range.")
+        before = "" if plan.wanted.edges or plan.at is not None else " The one before it: --with-edges."
+        output.note(f"There are no such samples in this range.{before}")
     elif plan.file is not None:
         output.note(f"{rows:,} {'row' if rows == 1 else 'rows'}: {plan.file}")
-    for name, failure in told.items():
-        output.warn(failure.what if name in failure.what else f"{name}: {failure.what}")
-    if len(failures) > _LISTED:
-        output.warn(f"... and {len(failures) - _LISTED} more channels failed.")
+    _tell_failures(session, failures)
     if failures:
         raise typer.Exit(Status.PARTIAL)
+
+
+def _failures_of(channels: Sequence[ChannelReading]) -> dict[str, Exception]:
+    return {channel.name: channel.failure for channel in channels if channel.failure is not None}
+
+
+def _tell_failures(session: Session, failures: Mapping[str, Exception]) -> None:
+    """Lists what happened to channels that are missing, and what to do about it."""
+    for name, error in list(failures.items())[:_LISTED]:
+        failure = explained(session, name, error)
+        what = failure.what if name in failure.what else f"{name}: {failure.what}"
+        session.output.warn(f"{what} {failure.advice}".rstrip())
+    if len(failures) > _LISTED:
+        session.output.warn(f"... and {len(failures) - _LISTED} more channels failed.")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -20,7 +20,8 @@ def read_text(file: Path, advice: str, *, encoding: str = "utf-8") -> str:
         Failure: It cannot be read, or is not text in UTF-8.
     """
     try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding)
+        # Stdin is UTF-8 as well, whatever the locale.
+        return (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode(encoding)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise usage(f"{file} cannot be read: {why}.", advice) from error

@@ -13,8 +13,7 @@ from .failures import usage
 
 _CLOCK = re.compile(r"(?:(today|yesterday)\s*)?((?:[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?)?)?", re.IGNORECASE)
 _FORMS = (
-    "Write a time such as -1h, '2026-11-24 08:00', 2026-11-24T08:00:00Z, 08:00, 'yesterday 02:10' or now, "
-    "or see: cpva --help"
+    "Write a time such as -1h, '2026-11-24 08:00', 2026-11-24T08:00:00Z, 08:00, 'yesterday 02:10', now, or 2026-11-24"
 )
 
 
