@@ -20,12 +20,14 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cassandra_pv_archiver import ArchiveClient, export_dataset
 from tests.benchmarks import paced_archive
 from tests.benchmarks.comparing import show
 from tests.benchmarks.paced_archive import BEGIN, Channel
+from tests.benchmarks.separate import mebibytes
 
 SERVED_RATE = 125_000
 """Samples a second that servers produce together."""
@@ -116,27 +118,98 @@ def measure_throughput(channels: Sequence[Channel], samples: int, rounds: int, c
     )
 
 
-def measured_apart(*arguments: object) -> dict[str, float]:
-    """Exports in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.exports", "apart", *map(str, arguments)]
+def measured_apart(
+    ports: Sequence[int], kind: str, channels: int, samples: int, connections: int, row_group: int
+) -> tuple[float, float, float]:
+    """Seconds of an export in a process of its own, processor seconds, and MiB at the peak beyond those before.
+
+    Args:
+        ports: Of the servers.
+        kind: Of samples.
+        channels: How many channels.
+        samples: Of each channel.
+        connections: At most at once.
+        row_group: The samples of a row group.
+    """
+    numbers = [channels, samples, connections, row_group, *ports]
+    command = [sys.executable, "-m", "tests.benchmarks.exports", "--apart", kind, *map(str, numbers)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout)
+    seconds, busy, peak = json.loads(done.stdout)
+    return seconds, busy, peak
+
+
+def _measure_here(kind: str, channels: int, samples: int, connections: int, row_group: int, *ports: int) -> None:
+    # What is imported and kept anyhow.
+    export(ports, [Channel(kind, 6)], 1_000, connections, row_group)
+    Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak begins anew
+    before, busy = mebibytes("VmRSS"), time.process_time()
+    seconds = export(ports, [Channel(kind, 6, number) for number in range(channels)], samples, connections, row_group)
+    print(json.dumps([seconds, time.process_time() - busy, mebibytes("VmHWM") - before]))
+
+
+def measure_costs(wanted: Sequence[tuple[str, int, int, int, int]]) -> list[dict[str, Any]]:
+    """Seconds and memory of exports, each in a process of its own, from servers that send as much as they can.
+
+    Args:
+        wanted: For each the arguments of `measured_apart`: kind, channels, samples of each, connections, row group.
+    """
+    points: list[dict[str, Any]] = []
+    with paced_archive.running([0, 0]) as ports:
+        for kind, channels, samples, connections, row_group in wanted:
+            seconds, busy, peak = measured_apart(ports, kind, channels, samples, connections, row_group)
+            points.append(
+                {
+                    "kind": kind,
+                    "samples": channels * samples,
+                    "channels": channels,
+                    "at once": connections,
+                    "row group": row_group,
+                    "s": round(seconds, 1),
+                    "processor s": round(busy, 1),
+                    "peak, MiB": round(peak),
+                    "load": round(os.getloadavg()[0], 1),
+                }
+            )
+            print(f"{points[-1]}", file=sys.stderr, flush=True)
+    show(
+        "Exports in processes of their own",
+        list(points[0]),
+        [[f"{cell:,}" if isinstance(cell, int | float) else cell for cell in p.values()] for p in points],
+    )
+    return points
+
+
+SIZES = [
+    *[("doubles", 1, millions * 1_000_000, 4, 1_000_000) for millions in (1, 4, 16)],
+    *[("doubles", channels, 16_000_000 // channels, 4, 1_000_000) for channels in (100, 1_000)],
+    *[("doubles", 1, 8_000_000, at_once, 250_000) for at_once in (1, 2, 4, 8)],
+    ("doubles", 1, 16_000_000, 4, 500_000),
+    ("waveforms", 1, 160_000, 4, 1_000_000),
+    ("strings", 1, 4_000_000, 4, 1_000_000),
+]
+"""What is measured of memory: growing ranges, numbers of channels, requests at once, and row groups."""
+LARGE = [("doubles", 1, 64_000_000, 4, 1_000_000)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.exports", description=__doc__)
-    parser.add_argument("sections", nargs="*")
-    parser.add_argument("--channels", type=int, default=1)
-    parser.add_argument("--kind", default="doubles")
-    parser.add_argument("--samples", type=int, default=2_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("sections", nargs="*", choices=[[], "throughput", "memory"], help="by default everything")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median is taken (default: 3)")
+    parser.add_argument("--samples", type=int, default=4_000_000, help="samples of a throughput round")
+    parser.add_argument("--large", action="store_true", help="also 64 million samples")
+    parser.add_argument("--apart", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    channels = [Channel(options.kind, 6, number) for number in range(options.channels)]
-    for each in (False, True):
-        measure_throughput(
-            channels, options.samples // len(channels), options.rounds, options.connections, each=each
-        )
+    if options.apart:
+        kind, *numbers = options.apart
+        _measure_here(kind, *map(int, numbers))
+        return
+    wanted = options.sections or ["throughput", "memory"]
+    if "throughput" in wanted:
+        for channels, connections, each in ((1, 4, False), (1, 4, True), (100, 4, False), (100, 4, True), (1, 8, True)):
+            named = [Channel("doubles", 6, number) for number in range(channels)]
+            measure_throughput(named, options.samples // channels, options.rounds, connections, each=each)
+    if "memory" in wanted:
+        measure_costs([*SIZES, *(LARGE if options.large else [])])
 
 
 if __name__ == "__main__":

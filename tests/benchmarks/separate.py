@@ -16,7 +16,7 @@ from tests.benchmarks.canned_server import Channel
 from tests.benchmarks.comparing import median_seconds
 from tests.benchmarks.loopback import Source
 
-__all__ = ["IMPORTS", "READS", "import_seconds", "measured_apart"]
+__all__ = ["IMPORTS", "READS", "import_seconds", "measured_apart", "mebibytes"]
 
 IMPORTS = {
     "nothing": "pass",
@@ -61,16 +61,16 @@ def _measure(read: str, port: int, channel: Channel) -> tuple[float, float, floa
     source = Source(port)
     READS[read](source, channel._replace(samples=1000))  # what is imported and kept anyhow
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak begins anew
-    before = _mebibytes("VmRSS")
+    before = mebibytes("VmRSS")
     begin = time.perf_counter()
     outcome = READS[read](source, channel)
     seconds = time.perf_counter() - begin
-    held, peak = _mebibytes("VmRSS") - before, _mebibytes("VmHWM") - before
+    held, peak = mebibytes("VmRSS") - before, mebibytes("VmHWM") - before
     del outcome
     return seconds, held, peak
 
 
-def _mebibytes(entry: str) -> float:
+def mebibytes(entry: str) -> float:
     """Of this process's memory, as Linux counts it; `resource.getrusage` would begin with the parent's peak."""
     (line,) = (line for line in Path("/proc/self/status").read_text("ascii").splitlines() if line.startswith(entry))
     return int(line.split()[1]) / 1024
