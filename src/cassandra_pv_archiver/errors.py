@@ -21,7 +21,6 @@
     +-- PlanOutdatedError          the cluster is not what a plan was made for; .differences
     +-- PlanInterruptedError       a plan was applied only in part, because of an error; .report
     +-- PlanFailedError            raised on request by ApplyReport.raise_for_failures(); .report
-    +-- DatasetError               a dataset that is not there, cannot be read, or is of another kind
     +-- MissingExtraError          an optional library is not installed; also an ImportError
     +-- SettingsError              a profile, the environment or a source of passwords; also a ValueError
 
