@@ -75,8 +75,10 @@ def _compared(client: ArchiveClient, dataset: Dataset, check: ArchiveCheck, star
     ours = dataset.series(channel, start, end, allow_missing=True)
     if theirs.begins_late:  # what the retention period has removed since
         ours = ours[ours.times >= int(theirs.times[0])] if len(theirs) else ours[:0]
-    # Which level the neighbours of decimated samples come from depends on the whole range.
-    bounds = (check.part.begin, check.part.final_end) if spacing is None else (start, end)
+    # Which level the neighbours of decimated samples come from depends on the whole range, and where samples have
+    # expired, the next one is another.
+    has_neighbours = spacing is None and not theirs.begins_late
+    bounds = (check.part.begin, check.part.final_end) if has_neighbours else (start, end + 1)
     ours, theirs = (_within(series, *bounds) for series in (ours, theirs))
     if ours == theirs:
         return None

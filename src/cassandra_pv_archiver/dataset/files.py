@@ -17,7 +17,7 @@ from .layout import MONTH, READ_BACK, schema
 from .selection import Held, Rows, rows_for
 from .storage import Storage
 
-__all__ = ["DatasetFiles", "timestamp"]
+__all__ = ["DatasetFiles", "by_channel", "timestamp"]
 
 _ENCODED = ("text", "marker", "severity", "status", "quality", "units", "type", "context", "channel")
 
@@ -65,7 +65,7 @@ class DatasetFiles:
             field("channel").isin(names) & (field("time") >= timestamp(lower)) & (field("time") <= timestamp(upper))
         )
         table = self.to_arrow([file]).to_table(columns=["channel", *READ_BACK], filter=wanted)
-        for name, part in _by_channel(table):
+        for name, part in by_channel(table):
             yield name, from_table(part)
 
     def to_arrow(self, files: list[str]) -> Any:
@@ -81,7 +81,7 @@ class DatasetFiles:
         return datasets.FileSystemDataset(fragments, columns, form, self._storage.filesystem)
 
 
-def _by_channel(table: Any) -> Iterator[tuple[str, Any]]:
+def by_channel(table: Any) -> Iterator[tuple[str, Any]]:
     """The rows of each channel, which stand together."""
     channels = table.column("channel").combine_chunks() if table.num_rows else None
     if channels is None:

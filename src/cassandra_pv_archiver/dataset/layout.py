@@ -9,6 +9,7 @@ from typing import Any
 from ._arrow import arrow
 
 __all__ = [
+    "DAMAGED",
     "FAILURES",
     "FORMAT",
     "INFO",
@@ -31,6 +32,8 @@ MANIFEST = "_manifest"
 """The folder with a JSON file for each file of the table. Readers leave out what begins with an underscore."""
 UNFINISHED = "_unfinished"
 """The folder of files that are being written."""
+DAMAGED = "_damaged"
+"""The folder of files that cannot be read again, because the archive does not have their samples any more."""
 INFO = f"{MANIFEST}/dataset.json"
 """What the whole dataset is about."""
 FAILURES = f"{MANIFEST}/failures.json"

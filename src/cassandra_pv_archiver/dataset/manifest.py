@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -234,14 +234,31 @@ class Manifest:
                 " damaged. Use another folder, or put that file back."
             )
 
-    def entries(self) -> list[Entry]:
+    def entries(self, without: Collection[str] = ()) -> list[Entry]:
         """All entries, by the time of their begin.
+
+        Args:
+            without: Names of entries that are left out.
 
         Raises:
             DatasetError: One cannot be read.
         """
-        found = self._entries(lambda name: name not in {INFO, FAILURES, WANTED})
+        others = {INFO, FAILURES, WANTED, *map(_place, without)}
+        found = self._entries(lambda name: name not in others)
         return sorted(found, key=lambda entry: (entry.begin, entry.name))
+
+    def damaged(self) -> dict[str, str]:
+        """The files that cannot be read, and why, apart from that which tells what the dataset is about."""
+        found: dict[str, str] = {}
+        for name in self._storage.files(MANIFEST):
+            content = self._storage.read(name) if name.endswith(".json") and name not in {INFO, WANTED} else None
+            if content is not None:
+                form: TypeAdapter[Any] = _failures_form if name == FAILURES else _entry_form
+                try:
+                    form.validate_json(content)
+                except ValidationError as error:
+                    found[name] = str(error)
+        return found
 
     def _entries(self, is_wanted: Callable[[str], bool]) -> list[Entry]:
         names = [name for name in self._storage.files(MANIFEST) if name.endswith(".json") and is_wanted(name)]

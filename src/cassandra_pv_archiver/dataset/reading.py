@@ -57,7 +57,7 @@ class Dataset:
         if info is None:
             raise DatasetError(f"There is no dataset at {self._storage}.")
         self._info = info
-        self._entries = [entry for entry in self._manifest.entries() if entry.name not in without]
+        self._entries = self._manifest.entries(without)
         self._held = held_by_channel(self._entries)
         self._files = DatasetFiles(self._storage, self._held)
         self._coverage = Coverage()
@@ -66,7 +66,9 @@ class Dataset:
                 self._coverage.add(entry)
 
     def __reduce__(self) -> tuple[type[Dataset], tuple[DatasetPath]]:
-        return Dataset, (self._path,)
+        # Where it is opened again, a path may be relative to another folder.
+        folder = self._storage.folder
+        return Dataset, (self._path if folder is None else str(folder),)
 
     def __repr__(self) -> str:
         samples = sum(entry.samples for entry in self._entries)

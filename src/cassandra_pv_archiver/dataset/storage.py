@@ -133,6 +133,14 @@ class Storage:
         with suppress(FileNotFoundError):
             self.filesystem.delete_file(self.path(name))
 
+    def move(self, name: str, place: str) -> None:
+        """Moves a file to another place within the dataset, if it is there."""
+        folder = self.path(place).rpartition("/")[0]
+        if folder:
+            self.filesystem.create_dir(folder, recursive=True)
+        with suppress(FileNotFoundError):
+            self.filesystem.move(self.path(name), self.path(place))
+
     def digest(self, name: str) -> str | None:
         """The SHA-256 of a file in hexadecimal digits; None if there is none."""
         digest = hashlib.sha256()
