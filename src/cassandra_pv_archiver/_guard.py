@@ -6,6 +6,7 @@ import socket
 import threading
 import weakref
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Any, cast
 
@@ -48,6 +49,17 @@ class Sockets:
 
         return trace
 
+    def connecting(self, client: Any) -> None:
+        """Sees to it that calls of this client can be ended while they wait for a connection."""
+        for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 -- httpx gives no other way
+            pool: Any = getattr(transport, "_pool", None)
+            backend = getattr(pool, "_network_backend", None)
+            if backend is not None:
+                pool._network_backend = _Connecting(backend, self._guard_of_caller)  # noqa: SLF001 -- likewise
+
+    def _guard_of_caller(self) -> Guard | None:
+        return getattr(getattr(self._sending, "user", None), "guard", None)
+
     def _watch(self, stream: Any) -> None:
         own: dict[str, Any] | None = getattr(stream, "__dict__", None)
         if own is None or "write" in own:
@@ -72,6 +84,43 @@ class Sockets:
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
+class _Connecting:
+    """What httpcore makes connections with. A system call that connects cannot be cut, so it is left behind."""
+
+    def __init__(self, backend: Any, guard_of_caller: Callable[[], Guard | None]) -> None:
+        self._backend = backend
+        self._guard_of_caller = guard_of_caller
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backend, name)
+
+    def connect_tcp(self, *args: Any, **options: Any) -> Any:
+        guard = self._guard_of_caller()
+        if guard is None or not guard.may_end_early:
+            return self._backend.connect_tcp(*args, **options)
+        made: Future[Any] = Future()
+
+        def connect() -> None:
+            try:
+                made.set_result(self._backend.connect_tcp(*args, **options))
+            except BaseException as error:  # noqa: BLE001 -- raised in the thread that waits
+                made.set_exception(error)
+
+        threading.Thread(target=connect, name="cassandra_pv_archiver connects", daemon=True).start()
+        try:
+            while not wait([made], POLLED_EVERY).done:
+                guard.check()
+        except BaseException:
+            made.add_done_callback(_close_connection)
+            raise
+        return made.result()
+
+
+def _close_connection(made: Future[Any]) -> None:
+    if made.exception() is None:
+        made.result().close()
+
+
 class Guard:
     """Watches over one call of a client, in a thread of its own while there is something to watch for."""
 
@@ -89,6 +138,11 @@ class Guard:
     def add(self, user: object) -> None:
         """From now on, connections of this user are cut when the time has come."""
         self._users = self._users | {user}
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether anything else than its time limits may end the call."""
+        return self._cancel is not None or len(self._users) > 1
 
     def abort(self) -> None:
         """Ends the waiting of all users for good."""

@@ -29,6 +29,8 @@ class SyncDriver(Driver[httpx.Client]):
     def __init__(self, connection: Connection, **options: Unpack[SyncOptions]) -> None:
         super().__init__(httpx.Client, connection, **options)
         self._sockets = Sockets()
+        if self._owned:
+            self._sockets.connecting(self._client)
 
     def close(self) -> None:
         """Closes the connections, if they are ours, and refuses further flows."""
@@ -85,7 +87,7 @@ class _SyncSteps(Steps[httpx.Client]):
         sockets: Sockets,
     ) -> None:
         super().__init__(client, connection, limits, deadline, progress)
-        self._guard = guard
+        self.guard = guard
         self._sockets = sockets
         guard.add(self)
 
@@ -118,11 +120,11 @@ class _SyncSteps(Steps[httpx.Client]):
 
     def _checked(self, step: Step) -> Any:
         if isinstance(step, WAITING_STEPS):
-            self._guard.check()
+            self.guard.check()
         try:
             return self._perform(step)
         except ArchiverError:
-            self._guard.check()  # a connection that was cut fails in many ways
+            self.guard.check()  # a connection that was cut fails in many ways
             raise
 
     def _perform(self, step: Step) -> Any:
@@ -134,7 +136,7 @@ class _SyncSteps(Steps[httpx.Client]):
             case Close(reply):
                 return self._close(reply)
             case Pause(seconds):
-                return self._guard.pause(self._deadline.check_pause(seconds))
+                return self.guard.pause(self._deadline.check_pause(seconds))
             case Progress(progress):
                 return self._tell(progress)
             case SideBySide(flows, at_most):
@@ -165,7 +167,7 @@ class _SyncSteps(Steps[httpx.Client]):
         with translated(self._connection.address.server, self._deadline):
             chunk = next(reply.stream.chunks, None)
         if chunk is None:
-            self._guard.check()  # a connection that was cut can look like the regular end of a body
+            self.guard.check()  # a connection that was cut can look like the regular end of a body
         self._deadline.check()
         return chunk
 
@@ -180,7 +182,7 @@ class _SyncSteps(Steps[httpx.Client]):
         def work(flow: Flow[Any]) -> Any:
             progress = None if self._progress is None else told.put
             steps = _SyncSteps(
-                self._client, self._connection, self._limits, self._deadline, progress, self._guard, self._sockets
+                self._client, self._connection, self._limits, self._deadline, progress, self.guard, self._sockets
             )
             try:
                 return _exhausted(steps.of(flow))
@@ -207,7 +209,7 @@ class _SyncSteps(Steps[httpx.Client]):
                         left -= 1
                 return [future.result() for future in futures]
             except BaseException:
-                self._guard.abort()
+                self.guard.abort()
                 pool.shutdown(cancel_futures=True)
                 for flow in flows:
                     flow.close()

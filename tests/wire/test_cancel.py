@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -20,9 +22,11 @@ from cassandra_pv_archiver import (
     ArchiveConfigurationCommands,
     CancelledReadError,
     ClientEvent,
+    ConnectionFailedError,
     RequestTimeoutError,
     RetryPolicy,
     SeveralReadsFailedError,
+    Timeouts,
 )
 from cassandra_pv_archiver.testing import Exchange, RunningSimulator, Simulator, SimulatorResponse, faults
 
@@ -144,6 +148,44 @@ def test_over_tls(make: Make) -> None:
         return age
 
     in_time(attempt)
+
+
+@pytest.fixture
+def crowded() -> Iterator[str]:
+    """The address of a server that accepts no more connections, and does not refuse them either."""
+    with ExitStack() as opened:
+        listener = opened.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        connected = True
+        while connected:
+            waiting = opened.enter_context(socket.socket())
+            waiting.settimeout(0.2)
+            connected = waiting.connect_ex(listener.getsockname()) == 0
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse")
+def test_while_connecting(make: Make, crowded: str) -> None:
+    archive = make("ArchiveClient", base_url=crowded, timeout=Timeouts(connect=2.0))
+
+    def attempt() -> float:
+        cancel = Cancel(later=LET_ARRIVE)
+        cancel.set()
+        cancelled(lambda cancel: archive.get_samples("c", 1, NUMBER, cancel=cancel), cancel)
+        return cancel.age()
+
+    def attempt_several() -> float:
+        cancel = Cancel(later=LET_ARRIVE)
+        cancel.set()
+        with pytest.raises(SeveralReadsFailedError):
+            archive.get_samples_for(["c", "d"], 1, NUMBER, cancel=cancel)
+        return cancel.age()
+
+    in_time(attempt)
+    in_time(attempt_several)
+    with pytest.raises(ConnectionFailedError, match="too long"):
+        archive.with_options(timeout=0.2, retry=0).get_samples("c", 1, NUMBER, cancel=threading.Event())
 
 
 @pytest.mark.parametrize("after", [1, 5_000, 400_000])
