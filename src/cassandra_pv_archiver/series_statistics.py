@@ -16,17 +16,25 @@ from ._time_segments import Segments, bin_edges
 from ._weighted_figures import extremes, means, seconds_by_severity, seconds_in_alarm
 from .models import EnumMetaData, Severity
 from .series import SampleSeries
-from .times import parse_time_zone
+from .times import format_time, parse_time_zone
 
 if TYPE_CHECKING:
     import pandas  # pyright: ignore[reportMissingTypeStubs] -- its types are in its source
 
 __all__ = ["SeriesStatistics", "statistics", "time_in_state"]
 
+_SHOWN = {
+    "mean": "mean",
+    "standard deviation": "standard_deviation",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "coverage": "coverage",
+    "seconds in alarm": "time_in_alarm",
+}
 Figure = TypeVar("Figure", float, npt.NDArray[np.float64])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SeriesStatistics(Generic[Figure]):
     """Figures about a series, which `statistics` computes.
 
@@ -71,6 +79,14 @@ class SeriesStatistics(Generic[Figure]):
             if isinstance(figure, np.ndarray):
                 figure.flags.writeable = False
 
+    def __repr__(self) -> str:
+        units = f", in {self.units}" if self.units else ""
+        bins = f", {len(self.edges) - 1:,} bins" if isinstance(self.mean, np.ndarray) else ""
+        begin, end = format_time(int(self.edges[0])), format_time(int(self.edges[-1]))
+        lines = [f"<SeriesStatistics {self.channel_name!r}{units}: {begin} to {end}{bins}"]
+        lines += [f"  {text}: {_shown(getattr(self, name))}" for text, name in _SHOWN.items()]
+        return "\n".join(lines) + ">"
+
     def _columns(self) -> dict[str, Figure]:
         names = ("mean", "standard_deviation", "minimum", "maximum", "integral", "coverage", "time_in_alarm")
         by_severity = {f"seconds_{severity}": seconds for severity, seconds in self.seconds_by_severity.items()}
@@ -97,6 +113,12 @@ class SeriesStatistics(Generic[Figure]):
         frame = pandas.DataFrame({"end": edges[1:], **columns}, index=edges[:-1].rename("start"))
         frame.attrs.update(channel_name=self.channel_name, units=self.units)
         return frame
+
+
+def _shown(figure: float | npt.NDArray[np.float64]) -> str:
+    if isinstance(figure, np.ndarray):
+        return np.array2string(figure, precision=4, threshold=8, max_line_width=100)
+    return f"{figure:.6g}"
 
 
 @overload

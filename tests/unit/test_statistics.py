@@ -283,6 +283,26 @@ def test_pandas() -> None:
     assert whole.index.tz is None
 
 
+def test_representation() -> None:
+    samples = [sample(0, 1.0), sample(10, 3.0, level="MAJOR"), sample(30, None)]
+    series = series_of(samples, 0, 40)
+    assert repr(statistics(series)) == (
+        "<SeriesStatistics 'a channel', in mA: 1970-01-01T00:00:00.000000000Z to 1970-01-01T00:00:00.000000040Z\n"
+        "  mean: 2.33333\n"
+        "  standard deviation: 0.942809\n"
+        "  minimum: 1\n"
+        "  maximum: 3\n"
+        "  coverage: 0.75\n"
+        "  seconds in alarm: 2e-08>"
+    )
+    binned = repr(statistics(series, bins=20)).splitlines()
+    assert binned[0].endswith("000040Z, 20 bins")
+    assert binned[1:3] == [
+        "  mean: [ 1.  1.  1. ... nan nan nan]",
+        "  standard deviation: [ 0.  0.  0. ... nan nan nan]",
+    ]
+
+
 def test_pickling() -> None:
     found = pickle.loads(pickle.dumps(statistics(in_seconds((0, 1.0), level="MAJOR"), 2)))
     assert found.mean.tolist() == [1.0, 1.0]
