@@ -59,9 +59,11 @@ def test_all_seven_commands_are_sent_about_own_disabled_channels(tmp_path: Path)
             assert b'"simulate": true' in request.body
 
 
-@pytest.mark.parametrize("case", ["one server", "no channels", "asked second", "one offline", "database restarted"])
+@pytest.mark.parametrize(
+    "case", ["one server", "no channels", "asked second", "one offline", "one has just died", "database restarted"]
+)
 def test_other_clusters(case: str, tmp_path: Path) -> None:
-    simulator = cluster(servers=["11111111-2222-3333-4444-555555555551"]) if case == "nothing" else cluster()
+    simulator = cluster()
     if case == "one server":
         simulator = type(simulator)(["11111111-2222-3333-4444-555555555551"], start_time=NOW)
         simulator.add_channel("only", samples=1)
@@ -70,6 +72,8 @@ def test_other_clusters(case: str, tmp_path: Path) -> None:
     if case == "one offline":
         simulator.stop_server(1)
         simulator.advance(20)
+    if case == "one has just died":
+        simulator.stop_server(1)
     if case == "database restarted":
         simulator.stop_database()
         simulator.advance(20)
