@@ -121,7 +121,7 @@ def test_what_cannot_be_followed_is_refused(cpva: Cpva, arguments: tuple[str, ..
 def test_a_channel_that_is_not_there_leaves_the_others(cpva: Cpva) -> None:
     done = cpva("follow", "A", "NONE", "--count", "1")
     assert done.exit_code == 1
-    assert done.stderr == "There is no channel 'NONE'.\n"
+    assert done.stderr == "There is no channel 'NONE'. Look for names with: cpva search '*PART*'\n"
     assert len(done.stdout.splitlines()) == 2
 
 

@@ -200,7 +200,9 @@ def test_values_at_a_time(cpva: Cpva) -> None:
     done = cpva("get", "A", "TEXT", "NONE", "--at", "2023-11-14T22:13:21Z")
     assert done.exit_code == 1
     assert [row[1] for row in rows_of(done.stdout)[1:]] == ["A"]
-    assert done.stderr == "No raw sample at that time or before: TEXT.\nThere is no channel 'NONE'. Did you mean GONE?\n"
+    assert (
+        done.stderr == "No raw sample at that time or before: TEXT.\nThere is no channel 'NONE'. Did you mean GONE?\n"
+    )
 
 
 def test_raw_samples_that_are_gone_are_told_and_decimated_ones_have_extremes(cpva: Cpva) -> None:

@@ -113,4 +113,4 @@ def test_a_channel_that_fails_has_no_column(cpva: Cpva) -> None:
     done = cpva("get", "RARE", "NONE", "--start", str(BASE), "--for", "2s", "--step", "1s", "--json")
     assert done.exit_code == 1
     assert done.stdout.splitlines()[0] == '[{"time": "2023-11-14T22:13:20.000000000Z", "RARE": 42.0},'
-    assert done.stderr == "There is no channel 'NONE'.\n"
+    assert done.stderr == "There is no channel 'NONE'. Look for names with: cpva search '*PART*'\n"

@@ -154,7 +154,7 @@ def test_json_tells_what_was_written(cpva: Cpva, folder: Path) -> None:
 def test_a_channel_that_fails_leaves_the_others(cpva: Cpva, folder: Path) -> None:
     done = cpva("get", "COUNT", "WORDZ", "WORDS", *RANGE, "-o", "x.csv")
     assert done.exit_code == 1
-    assert done.stderr == "3 rows: x.csv\nThere is no channel 'WORDZ'.\n"
+    assert done.stderr == "3 rows: x.csv\nThere is no channel 'WORDZ'. Did you mean WORDS?\n"
     assert names(folder) == ["x.csv"]
     only = cpva("get", "WORDZ", *RANGE, "-o", "y.csv")
     assert only.exit_code == 1
@@ -178,7 +178,7 @@ def test_a_read_that_breaks_leaves_a_file_that_says_so(
 ) -> None:
     simulator.faults.add(CutArray(777), operation="getSamples", nth=1)
     simulator.faults.add(Break(), operation="getSamples", nth=range(2, 1000))
-    done = cpva("get", "LONG", *LONG, "-o", f"x.{ending}", "--timeout", "0.2")
+    done = cpva("get", "LONG", *LONG, "-o", f"x.{ending}", "--timeout", "2")
     assert done.exit_code == 1
     what, advice = done.stderr.splitlines()[-2:]
     assert what.startswith("The read could not be completed; ")

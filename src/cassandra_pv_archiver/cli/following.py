@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from .failures import Failure, Status
-from .getting import explained
+from .getting import explained, tell_failures
 from .reading_at import rows_at
 from .reading_rows import Row, RowForm
 from .session import Session
@@ -105,10 +105,10 @@ def follow_channels(session: Session, following: Following) -> None:
         with session.progress("Reading"), session.archive() as archive:
             before = present if following.start is None else following.start
             found, failures = rows_at(archive, following.names, before, following.rows)
-        for name, failure in failures.items():
-            if not found:
-                raise explained(session, name, failure) from failure
-            session.output.warn(explained(session, name, failure).what)
+        if not found:
+            name, failure = next(iter(failures.items()))
+            raise explained(session, name, failure) from failure
+        tell_failures(session, failures)
         printer.choices = {name: following.rows.choice() for name in found}
         if session.output.is_terminal:
             session.output.note("Waiting for samples; Ctrl-C ends it.", style="dim")

@@ -26,7 +26,7 @@ from .writing_files import File, Stream
 if TYPE_CHECKING:
     from cassandra_pv_archiver import ArchiveClient
 
-__all__ = ["Request", "explained", "get_at", "get_range", "matching"]
+__all__ = ["Request", "explained", "get_at", "get_range", "matching", "tell_failures"]
 
 _AT_ONCE = 1_000
 _FIRST_ON_SCREEN = 40
@@ -153,7 +153,7 @@ def get_at(session: Session, names: Sequence[str], plan: Plan) -> None:
         name = names[0]
         error = failures.pop(name)
         if isinstance(error, NotFoundError):
-            _tell_failures(session, failures)
+            tell_failures(session, failures)
         raise explained(session, name, error) from error
     try:
         copy.all(names, (row for row in found.values() if row is not None), ExitStack())
@@ -177,7 +177,7 @@ def _copied(copy: Copy, archive: ArchiveClient, names: Sequence[str]) -> list[Ch
                 first = next((channel for channel in channels if channel.ended_all), channels[0])
                 assert first.failure is not None
                 if isinstance(first.failure, NotFoundError):
-                    _tell_failures(copy.session, _failures_of(channels[1:]))
+                    tell_failures(copy.session, _failures_of(channels[1:]))
                 raise explained(copy.session, first.name, first.failure) from first.failure
             if plan.step is None:
                 rows = merged(there, plan.rows)
@@ -246,7 +246,7 @@ def _tell_the_end(session: Session, plan: Plan, rows: int, failures: Mapping[str
         output.note(f"There are no such samples in this range.{before}")
     elif plan.file is not None:
         output.note(f"{rows:,} {'row' if rows == 1 else 'rows'}: {plan.file}")
-    _tell_failures(session, failures)
+    tell_failures(session, failures)
     if failures:
         raise typer.Exit(Status.PARTIAL)
 
@@ -255,7 +255,7 @@ def _failures_of(channels: Sequence[ChannelReading]) -> dict[str, Exception]:
     return {channel.name: channel.failure for channel in channels if channel.failure is not None}
 
 
-def _tell_failures(session: Session, failures: Mapping[str, Exception]) -> None:
+def tell_failures(session: Session, failures: Mapping[str, Exception]) -> None:
     """Lists what happened to channels that are missing, and what to do about it."""
     for name, error in list(failures.items())[:_LISTED]:
         failure = explained(session, name, error)
