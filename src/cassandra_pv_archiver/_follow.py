@@ -75,7 +75,7 @@ def follow_channels(channels: Sequence[Followed], interval: float, at_most: int)
             outcomes = yield from _poll_all(channels, attempts, at_most)
             failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]
             if failures:
-                yield from attempts.after(failures[0])
+                yield from attempts.after(_worst(failures, attempts))
                 continue
             attempts.progress()
             if not any(outcome.is_behind for outcome in outcomes):
@@ -83,6 +83,13 @@ def follow_channels(channels: Sequence[Followed], interval: float, at_most: int)
     except CancelledError as cancelled:
         nothing_more = SampleSeries(channels[0].request.query, SampleColumns.none())
         raise CancelledReadError(str(cancelled), nothing_more) from None
+
+
+def _worst(failures: Sequence[ArchiverError], attempts: Attempts) -> ArchiverError:
+    """One that will not pass, if there is one."""
+    retry, succeeded = attempts.limits.retry, attempts.has_succeeded
+    lasting = (each for each in failures if retry.delay(0, each, repeatable=True, has_succeeded=succeeded) is None)
+    return next(lasting, failures[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,12 @@ def test_errors_that_do_not_pass(archive: ArchiveClient, simulator: Simulator) -
         assert list(news) == []
 
 
+def test_an_error_that_does_not_pass_among_others_that_may(archive: ArchiveClient, simulator: Simulator) -> None:
+    simulator.faults.add(faults.Reply(503), channel="c", times=20)
+    with archive.follow(["c", "missing"], T0) as news, pytest.raises(NotFoundError):
+        next(news)
+
+
 @pytest.mark.parametrize(
     ("names", "options", "error", "message"),
     [
