@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
 from cassandra_pv_archiver.limits import check_count
@@ -20,7 +21,7 @@ from .layout import months
 from .loops import run_in_thread
 from .manifest import Query
 from .pieces import Piece, Sizes, month_gaps, pieces_of
-from .rates import sampled_rates
+from .rates import Rate, sampled_rates
 from .servers import async_reads, sync_reads
 from .texts import duration_text, number_text, size_text
 from .to_table import to_table
@@ -32,6 +33,9 @@ __all__ = ["ExportEstimate", "estimate_dataset", "estimate_dataset_async"]
 _TRIALS = 16
 """Requests whose samples are really read, to see how fast they come and how small they become."""
 _PATIENCE = 60.0
+_JSON_OF_SAMPLE = 280
+_JSON_OF_ELEMENT = 20
+"""Bytes that a server sends for what samples have in common, and for each number of an array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +159,25 @@ class _Estimation:
         reader = WindowReader(read, self.gate, self.query, _PATIENCE, 4 * Sizes().window)
         rates, failed = await sampled_rates(reader, self.wanted, self.places)
         wanted = {channel: span for channel, span in self.wanted.items() if channel in rates}
-        pieces = self._pieces(wanted, rates)
-        weights = {channel: rates[channel] * (span[1] - span[0]) for channel, span in wanted.items()}
+        pieces = self._pieces(wanted, {channel: rate.weight for channel, rate in rates.items()})
+        parts = {channel: _Part.of(rates[channel], span) for channel, span in wanted.items()}
         began = time.monotonic()
-        trials = (reader.read(window, (0,)) for window in self._trials(weights, rates))
+        trials = (reader.read(window, (0,)) for window in self._trials(parts, rates))
         outcomes = await asyncio.gather(*trials, return_exceptions=True)
         arrivals = [outcome for outcome in outcomes if isinstance(outcome, Arrival)]
-        speed, size = _speed(arrivals, time.monotonic() - began), _size_of_sample(arrivals)
-        samples = {channel: round(weight) for channel, weight in weights.items()}
+        passed = time.monotonic() - began
+        size = await asyncio.to_thread(_size_of, parts, arrivals, len(pieces))
+        samples = {channel: round(part.samples) for channel, part in parts.items()}
         total = sum(samples.values())
+        tried = sum(_sent(len(arrival.columns), arrival.weight) for arrival in arrivals)
+        seconds = sum(_sent(part.samples, part.weight) for part in parts.values()) * passed / tried if tried else 0.0
         return ExportEstimate(
             samples=total,
-            bytes=round(total * size),
-            files=sum(piece.expected_files for piece in pieces),
-            seconds=total / speed if speed else 0.0,
-            samples_per_second=speed,
-            bytes_per_sample=size,
+            bytes=size,
+            files=len(pieces),
+            seconds=seconds,
+            samples_per_second=total / seconds if seconds else 0.0,
+            bytes_per_sample=size / total if total else 0.0,
             samples_by_channel=samples,
             failures={failure.window.channel: str(failure.failure) for failure in failed},
         )
@@ -187,27 +194,66 @@ class _Estimation:
             for piece in pieces_of(month_gaps(spans, Coverage(), month, self.now), self.query, filled, Sizes())
         ]
 
-    def _trials(self, weights: Mapping[str, float], rates: Mapping[str, float]) -> list[Window]:
-        """Windows of the channels that have most samples, in the middle of the range."""
-        chosen = sorted((channel for channel in weights if weights[channel] > 0), key=lambda name: -weights[name])
+    def _trials(self, parts: Mapping[str, _Part], rates: Mapping[str, Rate]) -> list[Window]:
+        """Windows in the middle of the range, of the channels that have most of all, and most of each kind."""
+        chosen = sorted(
+            (channel for channel in parts if parts[channel].weight > 0), key=lambda name: -parts[name].weight
+        )
+        first_of_kind = {parts[channel].kind: channel for channel in reversed(chosen)}
         windows: list[Window] = []
-        for channel in chosen[:_TRIALS]:
+        for channel in dict.fromkeys([*first_of_kind.values(), *chosen[:_TRIALS]]):
             begin, end = self.wanted[channel]
-            length = min(int(Sizes().window / 4 / rates[channel]), end - begin)
+            length = min(int(Sizes().window / 4 / rates[channel].weight), end - begin)
             middle = begin + (end - begin - length) // 2
             windows.append(Window(channel, middle, middle + length))
         return windows
 
 
-def _speed(arrivals: list[Arrival], seconds: float) -> float:
-    return sum(len(arrival.columns) for arrival in arrivals) / seconds if arrivals and seconds > 0 else 0.0
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is expected of a channel.
+
+    Attributes:
+        samples: The number of its samples.
+        weight: The same, but an array counts as often as it has elements.
+        kind: What decides how large a sample is.
+    """
+
+    samples: float
+    weight: float
+    kind: tuple[str | None, bool]
+
+    @classmethod
+    def of(cls, rate: Rate, span: Span) -> _Part:
+        length = span[1] - span[0]
+        return cls(rate.samples * length, rate.weight * length, (rate.type, rate.elements > 1))
 
 
-def _size_of_sample(arrivals: list[Arrival]) -> float:
-    """The bytes of a sample in a file."""
-    tables = [to_table(each.window.channel, each.columns) for each in arrivals if len(each.columns)]
-    if not tables:
-        return 0.0
+def _sent(samples: float, weight: float) -> float:
+    """The bytes of JSON that a server sends for samples, which is what takes it time."""
+    return samples * _JSON_OF_SAMPLE + weight * _JSON_OF_ELEMENT
+
+
+def _size_of(parts: Mapping[str, _Part], arrivals: Sequence[Arrival], files: int) -> int:
+    """The bytes of the files of all channels, each as those of its kind that were tried."""
+    grown: dict[tuple[str | None, bool], list[tuple[float, int]]] = {}
+    empty = 0
+    for arrival in arrivals:
+        if len(arrival.columns) > 1:
+            table = to_table(arrival.window.channel, arrival.columns)
+            empty, full = _bytes_of(table[:1]), _bytes_of(table)
+            grown.setdefault(parts[arrival.window.channel].kind, []).append((full - empty, arrival.weight))
+    of_kind = {kind: _each(tried) for kind, tried in grown.items()}
+    usual = _each([each for tried in grown.values() for each in tried])
+    return round(files * empty + sum(part.weight * of_kind.get(part.kind, usual) for part in parts.values()))
+
+
+def _each(tried: Sequence[tuple[float, int]]) -> float:
+    weight = sum(weight for _, weight in tried)
+    return sum(size for size, _ in tried) / weight if weight else 0.0
+
+
+def _bytes_of(table: Any) -> int:
     sink = io.BytesIO()
-    write_table(sink, tables)
-    return len(sink.getvalue()) / sum(table.num_rows for table in tables)
+    write_table(sink, [table])
+    return len(sink.getvalue())

@@ -15,7 +15,7 @@ from .layout import MONTH, month_of, months
 from .manifest import Entry, Failure, Manifest
 from .piece_export import PieceExport, PieceOutcome, Surroundings
 from .pieces import Piece, Sizes, month_gaps, pieces_of
-from .rates import sampled_rates
+from .rates import Rate, sampled_rates
 from .results import ExportProgress, ExportResult
 from .storage import Storage
 from .wanted import remember_wanted
@@ -160,7 +160,13 @@ class Export:
             self._fail(_failure(failure, self.wanted.pop(channel)))
             del gaps[channel]
         known = {channel: rate for channel, rate in rates.items() if rate is not None}
-        return pieces_of(gaps, self.reader.query, {**known, **sampled}, self.sizes)
+        looked = {channel: self._expected(rate) for channel, rate in sampled.items()}
+        return pieces_of(gaps, self.reader.query, {**known, **looked}, self.sizes)
+
+    def _expected(self, rate: Rate) -> float:
+        """The weight of a nanosecond; of decimated samples, whose replies cannot be cut short, what spacing brings."""
+        spacing = self.reader.query.spacing_ns
+        return rate.weight if spacing is None else max(rate.weight, rate.elements / spacing)
 
     async def _perform(self, piece: Piece, number: int) -> PieceOutcome:
         around = Surroundings(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,13 +15,33 @@ from .coverage import Span
 from .to_table import columns_of, weight_of
 from .windows import ChannelFailedError, WindowReader
 
-__all__ = ["rates_at", "sampled_rates"]
+__all__ = ["Rate", "rates_at", "sampled_rates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a channel has.
+
+    Attributes:
+        weight: Of the samples of a nanosecond, on average; an array counts as often as it has elements.
+        samples: The number of samples of a nanosecond, on average.
+        type: The type of the values, as in the service's JSON; None if no sample was seen.
+    """
+
+    weight: float
+    samples: float
+    type: str | None = None
+
+    @property
+    def elements(self) -> float:
+        """Of a sample, on average."""
+        return self.weight / self.samples if self.samples else 1.0
 
 
 async def sampled_rates(
     reader: WindowReader, spans: Mapping[str, Span], places: int, few: int | None = None
-) -> tuple[dict[str, float], list[ChannelFailedError]]:
-    """The weight that the samples of channels have in a nanosecond, and the channels that cannot be read.
+) -> tuple[dict[str, Rate], list[ChannelFailedError]]:
+    """What channels have in their ranges, and the channels that cannot be read.
 
     Args:
         reader: Reads samples.
@@ -30,7 +52,7 @@ async def sampled_rates(
     outcomes = await asyncio.gather(
         *(_rate(reader, channel, span, places, few) for channel, span in spans.items()), return_exceptions=True
     )
-    rates: dict[str, float] = {}
+    rates: dict[str, Rate] = {}
     failures: list[ChannelFailedError] = []
     for channel, outcome in zip(spans, outcomes, strict=True):
         if isinstance(outcome, ChannelFailedError):
@@ -42,21 +64,26 @@ async def sampled_rates(
     return rates, failures
 
 
-async def _rate(reader: WindowReader, channel: str, span: Span, places: int, few: int | None) -> float:
-    if reader.query.spacing_ns is not None:
-        return 1 / reader.query.spacing_ns
+async def _rate(reader: WindowReader, channel: str, span: Span, places: int, few: int | None) -> Rate:
     found: list[SampleSeries] = []
-    for at in _instants(span, places):
+    for at in _instants(channel, span, places):
         found.append(await _neighbours(reader, channel, at))
         if few is not None and sum(rates_at(found)) * (span[1] - span[0]) <= few:
             break
-    return float(np.mean(rates_at(found)))
+    types = [series[0].type for series in found if len(series)]
+    samples = [1 / _time_between(series) if len(series) > 1 else 0.0 for series in found]
+    return Rate(float(np.mean(rates_at(found))), float(np.mean(samples)), types[0] if types else None)
 
 
-def _instants(span: Span, places: int) -> list[int]:
-    """The middles of equal parts of a range, the middle one first; odd, as times of samples are more often even."""
+def _instants(channel: str, span: Span, places: int) -> list[int]:
+    """Instants in equal parts of a range, those in the middle first.
+
+    Each channel has its own, so that what happens to all channels at once, such as a shutdown, is not missed or hit
+    with all of them. They are odd, as times of samples are more often even.
+    """
     begin, end = span
-    instants = [begin + (end - begin) * (2 * place + 1) // (2 * places) | 1 for place in range(places)]
+    shift = zlib.crc32(channel.encode()) / 2**32
+    instants = [begin + int((end - begin) * (place + shift) / places) | 1 for place in range(places)]
     return sorted(instants, key=lambda at: abs(2 * at - begin - end))
 
 
@@ -78,6 +105,8 @@ def rates_at(found: Collection[SampleSeries]) -> list[float]:
 
 
 def _rate_at(series: SampleSeries) -> float:
-    if len(series) < 2:
-        return 0.0
-    return weight_of(columns_of(series[:1])) / max(int(series.times[-1] - series.times[0]), 1)
+    return 0.0 if len(series) < 2 else weight_of(columns_of(series[:1])) / _time_between(series)
+
+
+def _time_between(series: SampleSeries) -> int:
+    return max(int(series.times[-1] - series.times[0]), 1)
