@@ -66,7 +66,9 @@ def test_what_was_not_exported_is_no_silence(both: Both) -> None:
         dataset.series("A:DOUBLE", JANUARY, APRIL + 1)
     with pytest.raises(DatasetError, match="2024-04-02"):
         dataset.value_at("A:DOUBLE", APRIL + DAY)
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match=r"has no channel 'A:DOUBEL'\. Is 'A:DOUBLE' meant\?"):
+        dataset.series("A:DOUBEL")
+    with pytest.raises(KeyError, match=r"has no channel 'Z:NONE'\.\"$"):
         dataset.series("Z:NONE")
     assert len(dataset.series("A:DOUBLE", JANUARY - DAY, APRIL + DAY, allow_missing=True)) == 91 * 144 + 1
 

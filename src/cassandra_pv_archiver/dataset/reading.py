@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Unpack
 
@@ -102,7 +103,9 @@ class Dataset:
         """
         bounds = self._coverage.bounds(channel)
         if bounds is None:
-            raise KeyError(channel)
+            near = difflib.get_close_matches(channel, self.channels, 1)
+            meant = f" Is {near[0]!r} meant?" if near else ""
+            raise KeyError(f"{self._storage} has no channel {channel!r}.{meant}")
         return bounds
 
     def to_arrow(
