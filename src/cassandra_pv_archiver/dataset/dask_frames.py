@@ -105,9 +105,9 @@ def dask_frame(
 
 
 def _divisions(parts: Sequence[FramePart]) -> tuple[Any, ...] | None:
-    """The times at which partitions begin, and the end of the last one; None if they are not in the order of time."""
+    """The times at which partitions begin, and the last instant of all; None if they are not in the order of time."""
     if len({part.channel for part in parts}) > 1:
         return None
     pandas = optional_library("pandas", "dask")
-    edges = [*(part.begin for part in parts), parts[-1].end]
+    edges = [*(part.begin for part in parts), max(parts[-1].end - 1, parts[-1].begin)]
     return tuple(pandas.Timestamp(edge, unit="ns", tz="UTC") for edge in edges)

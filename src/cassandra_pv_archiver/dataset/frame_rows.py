@@ -65,8 +65,9 @@ def to_frame(table: Any, columns: Sequence[str]) -> Any:
         table, times = table.take(order), times[order]
     index = pandas.DatetimeIndex(times.view("datetime64[ns]"), name=_INDEX).tz_localize("UTC")
     types = {column.type: _in_pandas(pandas, pa, column.type) for column in map(_plain, schema())}
-    plain = pa.table([_decoded(table.column(name)) for name in columns], names=list(columns))
-    return plain.to_pandas(types_mapper=types.get).set_index(index)
+    # With the time, as a table without columns has no rows.
+    plain = pa.table([pa.array(times), *(_decoded(table.column(name)) for name in columns)], names=[_INDEX, *columns])
+    return plain.to_pandas(types_mapper=types.get).set_index(index).drop(columns=_INDEX)
 
 
 def _in_pandas(pandas: Any, pa: Any, type_: Any) -> Any:
