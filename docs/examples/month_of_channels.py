@@ -40,7 +40,7 @@ print(export_dataset(archive, channels, START, END, "october", progress=show))
 
 # %% verify
 
-print(verify_dataset("october", archive))
+print(verify_dataset("october", archive, compare=10))
 archive.close()
 
 # %% one channel
