@@ -17,13 +17,14 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cassandra_pv_archiver import ArchiveClient, export_dataset
+from cassandra_pv_archiver import ArchiveClient, ExportProgress, estimate_dataset, export_dataset
 from tests.benchmarks import paced_archive
 from tests.benchmarks.comparing import show
 from tests.benchmarks.paced_archive import BEGIN, Channel
@@ -191,9 +192,40 @@ SIZES = [
 LARGE = [("doubles", 1, 64_000_000, 4, 1_000_000)]
 
 
+class _Begun(Exception):  # noqa: N818 -- it ends an export that has begun, as wanted
+    """Samples have arrived."""
+
+
+def measure_planning(sizes: Sequence[int]) -> None:
+    """What comes before the first samples of an export of many channels of 0.1 Hz over two years, and its estimate."""
+    rows: list[list[str]] = []
+
+    def stop(progress: ExportProgress) -> None:
+        if progress.samples:
+            raise _Begun
+
+    with paced_archive.running([SERVED_RATE // 2] * 2) as ports, client_of(ports) as client:
+        for size in sizes:
+            names = [str(Channel("doubles", 10, number)) for number in range(size)]
+            began, busy = time.perf_counter(), time.process_time()
+            estimate = estimate_dataset(client, names, BEGIN, paced_archive.END)
+            estimated, busy = time.perf_counter() - began, time.process_time() - busy
+            began = time.perf_counter()
+            with tempfile.TemporaryDirectory() as folder, suppress(_Begun):
+                export_dataset(client, names, BEGIN, paced_archive.END, folder, progress=stop)
+            begun = time.perf_counter() - began
+            rows.append([f"{size:,}", f"{estimated:.1f}", f"{busy:.1f}", f"{begun:.1f}", f"{os.getloadavg()[0]:.1f}"])
+            print(estimate, flush=True)
+    headers = ["channels", "estimate, s", "of these processor", "export until first samples, s", "load"]
+    show("Planning", headers, rows)
+
+
+SECTIONS = ("throughput", "memory", "planning")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.exports", description=__doc__)
-    parser.add_argument("sections", nargs="*", choices=[[], "throughput", "memory"], help="by default everything")
+    parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="by default everything")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median is taken (default: 3)")
     parser.add_argument("--samples", type=int, default=4_000_000, help="samples of a throughput round")
     parser.add_argument("--large", action="store_true", help="also 64 million samples")
@@ -203,11 +235,13 @@ def main() -> None:
         kind, *numbers = options.apart
         _measure_here(kind, *map(int, numbers))
         return
-    wanted = options.sections or ["throughput", "memory"]
+    wanted = options.sections or SECTIONS
     if "throughput" in wanted:
         for channels, connections, each in ((1, 4, False), (1, 4, True), (100, 4, False), (100, 4, True), (1, 8, True)):
             named = [Channel("doubles", 6, number) for number in range(channels)]
             measure_throughput(named, options.samples // channels, options.rounds, connections, each=each)
+    if "planning" in wanted:
+        measure_planning([200, 2_000])
     if "memory" in wanted:
         measure_costs([*SIZES, *(LARGE if options.large else [])])
 

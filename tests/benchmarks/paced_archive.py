@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -99,6 +99,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._pace = _Pace(self.of_connection)
 
     def do_GET(self) -> None:
+        with suppress(ConnectionError):  # the client has gone
+            self._answer()
+
+    def _answer(self) -> None:
         address = urlsplit(self.path)
         channel = Channel.named(unquote(address.path.rpartition("/")[2]))
         query = parse_qs(address.query)

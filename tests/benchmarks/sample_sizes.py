@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -71,8 +70,8 @@ CHANNELS = [
 ]
 
 
-def measured(typical: _Typical, samples: int) -> tuple[float, float, float]:
-    """Bytes of a sample as JSON and in Parquet, and bytes of the manifest for each file."""
+def measured(typical: _Typical, samples: int) -> tuple[float, float]:
+    """Bytes of a sample as JSON and in Parquet."""
     rng = np.random.default_rng(8)
     simulator = Simulator()
     simulator.add_channel(typical.name, decimation_levels=[0, 60] if typical.spacing else [0])
@@ -102,8 +101,7 @@ def measured(typical: _Typical, samples: int) -> tuple[float, float, float]:
         dataset = open_dataset(folder)
         entries = [entry for entry in dataset.entries if entry.kind == "samples"]
         as_parquet = sum(entry.bytes for entry in entries) / sum(entry.samples for entry in entries)
-        manifest = sum(file.stat().st_size for file in (Path(folder) / "_manifest").glob("samples-*"))
-    return as_json, as_parquet, manifest / len(entries)
+    return as_json, as_parquet
 
 
 def _type(typical: _Typical) -> str | None:
@@ -113,7 +111,7 @@ def _type(typical: _Typical) -> str | None:
 def main() -> None:
     rows: list[list[str]] = []
     for typical in CHANNELS:
-        as_json, as_parquet, _ = measured(typical, typical.samples)
+        as_json, as_parquet = measured(typical, typical.samples)
         rows.append([typical.what, f"{as_json:,.0f}", f"{as_parquet:,.1f}", f"{as_json / as_parquet:,.0f}"])
     show("Bytes of a sample", ["channel", "JSON", "Parquet", "times smaller"], rows)
 

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bodies, canned_server, decoding, loopback, separate
+from tests.benchmarks import (
+    bodies,
+    canned_server,
+    decoding,
+    exports,
+    loopback,
+    paced_archive,
+    sample_sizes,
+    separate,
+)
 from tests.benchmarks.__main__ import measure_decoding, measure_loopback, measure_wall_time
 from tests.benchmarks.canned_server import Channel
 from tests.benchmarks.plot import plot_sizes
@@ -63,3 +72,33 @@ def test_plot(tmp_path: Path) -> None:
     points = [{"read": "series", "samples": 10**size, "seconds": 0.1, "peak": 10.0} for size in (4, 5)]
     plot_sizes(points, tmp_path / "sizes.svg")
     assert "one series" in (tmp_path / "sizes.svg").read_text("utf-8")
+
+
+def test_a_paced_archive_gives_what_a_real_one_does() -> None:
+    with paced_archive.running([0, 0]) as ports, exports.client_of(ports) as client:
+        channel = paced_archive.Channel("doubles", 7)
+        begin = paced_archive.BEGIN + 5
+        series = client.get_samples(str(channel), begin, begin + 3_000 * 10**7)
+        assert len(series) == 3_002
+        assert series.times[0] == paced_archive.BEGIN
+        late = client.get_samples(str(channel), paced_archive.END - 10**8, paced_archive.END + 10**9)
+        assert late.times[-1] == paced_archive.END - 10**7
+
+
+def test_exports_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    channels = [paced_archive.Channel("doubles", 6, number) for number in range(2)]
+    exports.measure_throughput(channels, 1_000, 1, 2, each=False)
+    assert "ratio" in capsys.readouterr().out
+
+
+def test_exports_are_measured_in_processes_of_their_own() -> None:
+    [cost] = exports.measure_costs([("longs", 2, 1_000, 2, 1_000)])
+    assert cost["samples"] == 2_000
+    assert cost["peak, MiB"] < 100
+
+
+def test_bytes_of_samples() -> None:
+    for typical in sample_sizes.CHANNELS:
+        as_json, as_parquet = sample_sizes.measured(typical, 100)
+        assert as_json > 100
+        assert as_parquet > 0
