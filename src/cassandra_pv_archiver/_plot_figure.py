@@ -10,11 +10,11 @@ import numpy as np
 
 from ._html import SEVERITY_COLOURS
 from ._optional_libraries import optional_library
-from ._plot_panels import dates, draw_arrays, draw_line, draw_texts, fitted, on_picture
+from ._plot_panels import dates, draw_arrays, draw_limits, draw_line, draw_texts, fitted, on_picture
 from ._plot_texts import duration_text, range_text
 from ._plot_traces import ALARMS, Plottable, Shape, Trace, trace_of
 
-__all__ = ["draw_on_axes", "draw_on_figure", "panels_of"]
+__all__ = ["draw_on_axes", "draw_on_figure", "has_logarithms", "panels_of"]
 
 Panel = list[Trace]
 _WIDTH = 10.0
@@ -30,7 +30,7 @@ _DECIMATED = {
 }
 
 
-def draw_on_figure(figure: Any, series: Sequence[Plottable], *, overlaid: bool, zone: tzinfo) -> Any:
+def draw_on_figure(figure: Any, series: Sequence[Plottable], *, overlaid: bool, zone: tzinfo, log: bool = False) -> Any:
     """Draws series on an empty figure, which gets a fitting size; None: a new one of pyplot.
 
     Raises:
@@ -48,6 +48,10 @@ def draw_on_figure(figure: Any, series: Sequence[Plottable], *, overlaid: bool, 
     _draw_time(places[-1], min(t.start for t in traces), max(t.end for t in traces), zone)
     for axes, panel in zip(places, panels, strict=True):
         _draw_panel(axes, panel)
+        if log and has_logarithms(panel):
+            _make_logarithmic(axes)
+        if len(panel) == 1:
+            draw_limits(axes, panel[0])
     _draw_legend(figure, panels)
     return figure
 
@@ -62,10 +66,27 @@ def draw_on_axes(axes: Any, series: Plottable, zone: tzinfo) -> Any:
     lines = len(axes.lines)
     _draw_time(axes, trace.start, trace.end, zone, keep=lines > 0)
     _draw_panel(axes, [trace])
-    if lines:
+    if not lines:
+        draw_limits(axes, trace)
+    else:
         axes.set_title("", loc="left")
         axes.set_title("", loc="right")
     return axes
+
+
+def _make_logarithmic(axes: Any) -> None:
+    axes.set_yscale("log", nonpositive="clip")
+    low, high = axes.get_ylim()
+    if high < 10 * low:  # within so little, marks at equal distances say more
+        ticker = optional_library("matplotlib.ticker", "plot")
+        axes.yaxis.set_major_locator(ticker.MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_formatter(ticker.ScalarFormatter())
+        axes.yaxis.set_minor_locator(ticker.NullLocator())
+
+
+def has_logarithms(panel: Panel) -> bool:
+    """Whether a logarithmic axis has something to show: numbers above 0."""
+    return panel[0].shape is Shape.NUMBERS and any(bool(np.any(trace.highs > 0)) for trace in panel)
 
 
 def panels_of(traces: Sequence[Trace], *, overlaid: bool) -> list[Panel]:

@@ -13,7 +13,7 @@ from ._plot_texts import printable
 from ._plot_thinning import merged, thinned
 from ._plot_traces import ALARMS, Floats, Shape, Trace
 
-__all__ = ["dates", "draw_arrays", "draw_line", "draw_texts", "fitted", "on_picture"]
+__all__ = ["dates", "draw_arrays", "draw_limits", "draw_line", "draw_texts", "fitted", "on_picture"]
 
 COLUMNS = 4000
 """Parts of the range in which as much is drawn as can be seen: more than any screen has points."""
@@ -89,6 +89,23 @@ def _draw_gaps(axes: Any, trace: Trace) -> None:
         if reason:
             place = axes.get_xaxis_transform()
             axes.text((left + right) / 2, 0.04, reason, transform=place, ha="center", va="bottom", size="small")
+
+
+def draw_limits(axes: Any, trace: Trace) -> None:
+    """The limits of alarms as thin lines, where they lie between the values; the axis is not made longer for them."""
+    lines = optional_library("matplotlib.lines", "plot")
+    for limit, severity in trace.limits:
+        line = lines.Line2D(
+            (0, 1),
+            (limit, limit),
+            transform=axes.get_yaxis_transform(),
+            color=SEVERITY_COLOURS[severity],
+            linewidth=0.9,
+            linestyle=(0, (5, 4)),
+            zorder=1.5,
+            label=f"_limit of {severity}",
+        )
+        axes.add_artist(line)
 
 
 def draw_texts(axes: Any, trace: Trace) -> None:

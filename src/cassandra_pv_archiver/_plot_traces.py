@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Protocol, TypeAlias
@@ -15,7 +15,7 @@ from ._html import SEVERITY_COLOURS
 from ._last_instants import is_decimated, last_instants
 from ._sample_columns import MetaData
 from ._sample_gaps import Gap
-from .models import EnumMetaData
+from .models import EnumMetaData, NumericMetaData
 
 __all__ = ["ALARMS", "Plottable", "Shape", "Trace", "trace_of"]
 
@@ -97,6 +97,7 @@ class Trace:
         gaps: The times without values that markers tell.
         spacing: The time that each decimated sample stands for, in nanoseconds: the longest if there are several;
             None if there are only raw samples.
+        limits: Values beyond which there is an alarm, with its severity, as the last sample has them.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Trace:
     labels: Sequence[str]
     gaps: Sequence[Gap]
     spacing: int | None
+    limits: Sequence[tuple[float, str]]
 
     def select(self, chosen: npt.NDArray[Any]) -> Trace:
         """The same with some of the samples."""
@@ -163,7 +165,21 @@ def trace_of(series: Plottable) -> Trace:
         labels,
         [gap for gap in gaps if gap.start <= series.end and (gap.end is None or gap.end > series.start)],
         _spacing(series, inside),
+        list(_limits(series.meta_data)) if shape is Shape.NUMBERS else (),
     ).select(inside)
+
+
+def _limits(meta_data: MetaData | None) -> Iterator[tuple[float, str]]:
+    """The limits of alarms that are set; control systems send equal numbers, or NaN, for those that are not."""
+    if not isinstance(meta_data, NumericMetaData):
+        return
+    pairs = (
+        (meta_data.warn_low, meta_data.warn_high, "MINOR"),
+        (meta_data.alarm_low, meta_data.alarm_high, "MAJOR"),
+    )
+    for low, high, severity in pairs:
+        if low != high:
+            yield from ((limit, severity) for limit in (low, high) if np.isfinite(limit))
 
 
 def _shape(series: Plottable) -> Shape:

@@ -20,6 +20,7 @@ def plot_series(
     series: Iterable[SampleSeries] | Mapping[str, SampleSeries],
     *,
     overlaid: bool = False,
+    log: bool = False,
     tz: str | tzinfo = "UTC",
     figure: Figure | None = None,
 ) -> Figure:
@@ -30,13 +31,17 @@ def plot_series(
     - States of an enum are steps between their labels. Texts stand in the time in which they were in force. Arrays
       are an image with an element a row.
     - Where there is no value, nothing is drawn. What markers tell (``gaps``) is hatched.
-    - Alarms have the colours of MINOR (orange), MAJOR (red) and INVALID (violet).
+    - Alarms have the colours of MINOR (orange), MAJOR (red) and INVALID (violet). The limits of MINOR and MAJOR alarms
+      that the last sample tells are dashed lines in these colours, where they lie between the values and the panel has
+      one channel.
 
     Very many samples are thinned to those that can be seen, among them every extreme.
 
     Args:
         series: The series, such as those of ``get_samples_for``.
         overlaid: Whether numbers of the same units share a panel.
+        log: Whether axes of numbers are logarithmic. What is not above 0 lies at their lower edge; where nothing is
+            above 0, they stay linear.
         tz: The zone of the axis: an IANA name or a ``tzinfo``.
         figure: An empty figure to draw on, whose size is changed. None: a new one of ``matplotlib.pyplot``, which
             notebooks and ``pyplot.show()`` show; close it with ``pyplot.close`` if you make many.
@@ -52,4 +57,4 @@ def plot_series(
     listed = list(several)
     if not listed:
         raise ValueError("There is no series to draw.")
-    return draw_on_figure(figure, listed, overlaid=overlaid, zone=parse_time_zone(tz))
+    return draw_on_figure(figure, listed, overlaid=overlaid, zone=parse_time_zone(tz), log=log)

@@ -47,9 +47,11 @@ def cluster() -> Iterator[RunningSimulator]:
         yield running
 
 
-def shown(*series: SampleSeries, width: int = 80, overlaid: bool = False, colour: bool = False) -> list[str]:
+def shown(
+    *series: SampleSeries, width: int = 80, overlaid: bool = False, colour: bool = False, log: bool = False
+) -> list[str]:
     panels = panels_of([trace_of(each) for each in series], overlaid=overlaid)
-    return list(picture(panels, Page(width, 24, UTC_ZONE, colour)))
+    return list(picture(panels, Page(width, 24, UTC_ZONE, colour), log=log))
 
 
 def hourly(*values: object, name: str = "X:Y") -> SampleSeries:
@@ -90,6 +92,16 @@ def test_a_value_is_drawn_at_its_height_and_time() -> None:
     for time, row in (("14:00", bottom), ("16:00", top)):
         assert row.ljust(80)[column_of(lines, time)] not in " ┤", time
     assert top.ljust(80)[column_of(lines, "14:00")] == " "
+
+
+def test_logarithmic_marks_are_the_numbers() -> None:
+    def marks(*values: float) -> list[str]:
+        lines = shown(hourly(*values), log=True)
+        return [line.partition("┤")[0].strip() for line in lines if "┤" in line]
+
+    assert marks(1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 0.0) == ["0.0001", "1e-05", "1e-06", "1e-07", "1e-08", "1e-09"]
+    assert {"24.2", "24.4", "24.8"} <= set(marks(24.0, 25.0))
+    assert marks(-2.0, 0.0) == [line.partition("┤")[0].strip() for line in shown(hourly(-2.0, 0.0)) if "┤" in line]
 
 
 def test_the_band_of_decimated_samples() -> None:

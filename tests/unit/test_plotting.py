@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from cassandra_pv_archiver import MissingExtraError, SampleSeries, plot_series
-from tests.unit.made_series import STATES, decimated, sample, series_of
+from tests.unit.made_series import NUMERIC, STATES, decimated, sample, series_of
 
 SECOND = 10**9
 NOON = 1_795_521_600 * SECOND  # 2026-11-24 12:00 UTC
@@ -324,3 +324,54 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)
     with pytest.raises(MissingExtraError, match=r"cassandra-pv-archiver-client\[plot\]"):
         minutes(1.0).plot()
+
+
+def limits(axes: Axes) -> list[tuple[float, str]]:
+    """The values at which dashed lines from side to side stand, and their colours."""
+    lines = [line for line in axes.lines if line.get_linestyle() == "--"]
+    return [(float(np.asarray(line.get_ydata())[0]), to_hex(line.get_color())) for line in lines]
+
+
+def limited(*values: float, **members: Any) -> SampleSeries:
+    """A value each minute, whose metadata has these limits."""
+    meta_data = {**NUMERIC, **members}
+    samples = [sample(NOON + number * MINUTE, value, metaData=meta_data) for number, value in enumerate(values)]
+    return series_of(samples, NOON, NOON + len(values) * MINUTE)
+
+
+def test_limits_of_alarms_are_lines_that_move_no_axis() -> None:
+    members = {"warnLow": 2.0, "warnHigh": 8.0, "alarmLow": "NaN", "alarmHigh": 500.0}
+    axes = limited(1.0, 9.0, **members).plot()
+    assert limits(axes) == [
+        (2.0, ALARM_COLOURS["MINOR"]),
+        (8.0, ALARM_COLOURS["MINOR"]),
+        (500.0, ALARM_COLOURS["MAJOR"]),
+    ]
+    assert axes.get_ylim() == limited(1.0, 9.0).plot().get_ylim()
+    assert drawn(plot_series([limited(1.0, 9.0, **members)], log=True))
+
+
+@pytest.mark.parametrize("value", [0.0, "NaN"])
+def test_limits_that_are_not_set_are_not_drawn(value: object) -> None:
+    names = ("warnLow", "warnHigh", "alarmLow", "alarmHigh")
+    assert not limits(limited(-1.0, 1.0, **dict.fromkeys(names, value)).plot())
+
+
+def test_limits_are_for_one_channel() -> None:
+    series = limited(1.0, 9.0, warnLow=2.0, warnHigh=8.0)
+    (panel,) = plot_series([series, series], overlaid=True).axes
+    assert not limits(panel)
+    axes = series.plot()
+    series.plot(axes)
+    assert len(limits(axes)) == 2
+
+
+def test_a_logarithmic_axis() -> None:
+    pressure, mode = minutes(1e-9, 3e-7, 0.0), minutes("early", "late")
+    below, near = minutes(-1.0, 0.0), minutes(24.0, 25.0)
+    figure = plot_series([pressure, mode, below, near], log=True)
+    assert [axes.get_yscale() for axes in figure.axes] == ["log", "linear", "linear", "log"]
+    assert drawn(figure)
+    assert figure.axes[0].get_ylim()[0] > 1e-10
+    shown = [label.get_text() for label in figure.axes[3].get_yticklabels()]
+    assert {"24.25", "24.75"} <= set(shown) or {"24.2", "24.8"} <= set(shown)

@@ -49,6 +49,23 @@ def value_scale(low: float, high: float, rows: int) -> Scale:
     return Scale(bottom, top, marks, [f"{mark:.{max(digits, 4)}g}" for mark in marks])
 
 
+def logarithmic_scale(low: float, high: float, rows: int) -> Scale:
+    """A scale for the decadic logarithms of numbers, which are written as the numbers."""
+    plain = value_scale(low, high, rows)
+    ticker: Any = optional_library("matplotlib.ticker", "plot")
+    most = max(min(rows // 2, 8), 2)
+    for factors in ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,)):
+        locator = ticker.LogLocator(subs=factors, numticks=most + 1)
+        found = np.log10(locator.tick_values(10**plain.low, 10**plain.high))
+        marks = [float(mark) for mark in found if plain.low <= mark <= plain.high]
+        if 2 <= len(marks) <= most:
+            return Scale(plain.low, plain.high, marks, [f"{10**mark:.3g}" for mark in marks])
+    even = value_scale(10**low, 10**high, rows)  # within so little, marks at equal distances say more
+    shown = [(math.log10(mark), label) for mark, label in zip(even.marks, even.labels, strict=True) if mark > 0]
+    shown = [(mark, label) for mark, label in shown if plain.low <= mark <= plain.high]
+    return Scale(plain.low, plain.high, [mark for mark, _ in shown], [label for _, label in shown])
+
+
 def state_scale(labels: Sequence[str]) -> Scale:
     """A scale for states, each in a row of its own."""
     # plotext puts both limits into the middle of the outermost rows.

@@ -41,7 +41,7 @@ def check_file(path: Path, *, force: bool) -> None:
 
 
 def write_picture(
-    path: Path, series: Sequence[SampleSeries], *, overlaid: bool, zone: tzinfo, dark: bool, force: bool
+    path: Path, series: Sequence[SampleSeries], *, overlaid: bool, log: bool, zone: tzinfo, dark: bool, force: bool
 ) -> None:
     """Draws series into a file, which gets its name when it is complete.
 
@@ -50,7 +50,7 @@ def write_picture(
     """
     with _style(dark=dark):
         figure = optional_library("matplotlib.figure", "plot").Figure(layout="constrained")
-        plot_series(series, overlaid=overlaid, tz=zone, figure=figure)
+        plot_series(series, overlaid=overlaid, log=log, tz=zone, figure=figure)
         partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
         try:
             figure.savefig(partial, format=path.suffix[1:].lower(), dpi=_DOTS_AN_INCH)
@@ -79,11 +79,11 @@ def check_windows() -> None:
         raise Failure("There is no screen here on which a window could be shown.", "Write a file with -o plot.png.")
 
 
-def show_window(series: Sequence[SampleSeries], *, overlaid: bool, zone: tzinfo, dark: bool) -> None:
+def show_window(series: Sequence[SampleSeries], *, overlaid: bool, log: bool, zone: tzinfo, dark: bool) -> None:
     """Draws series in a window, and waits until it is closed."""
     pyplot: Any = optional_library("matplotlib.pyplot", "plot")
     with _style(dark=dark):
-        figure = plot_series(series, overlaid=overlaid, tz=zone)
+        figure = plot_series(series, overlaid=overlaid, log=log, tz=zone)
         try:
             pyplot.show()
         finally:

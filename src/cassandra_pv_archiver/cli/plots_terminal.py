@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
 from rich.cells import cell_len, set_cell_size
 
+from cassandra_pv_archiver._plot_figure import has_logarithms
 from cassandra_pv_archiver._plot_texts import duration_text, printable
-from cassandra_pv_archiver._plot_traces import ALARMS, Shape, Trace
+from cassandra_pv_archiver._plot_traces import ALARMS, Floats, Shape, Trace
 
-from .plots_axis import Scale, state_scale, time_axis, value_scale
+from .plots_axis import Scale, logarithmic_scale, state_scale, time_axis, value_scale
 from .plots_canvas import ALARM_COLOURS, ALARM_LETTERS, LETTERS, LINE_COLOURS, NO_VALUE, Canvas
 
 _LOWEST, _HIGHEST = 5, 24
@@ -38,15 +39,18 @@ class Page:
     colour: bool
 
 
-def picture(panels: Sequence[Sequence[Trace]], page: Page) -> Iterator[str]:
+def picture(panels: Sequence[Sequence[Trace]], page: Page, *, log: bool = False) -> Iterator[str]:
     """The lines of a picture of panels below each other, over one axis of time.
 
     Args:
         panels: The traces of each panel; several are numbers of the same units.
         page: Where it is drawn.
+        log: Whether axes of numbers are logarithmic, where any are above 0.
     """
     rows = _rows(panels, page.height)
-    scales = [_scale(panel, rows) for panel in panels]
+    is_log = [log and has_logarithms(list(panel)) for panel in panels]
+    panels = [_logarithms(panel) if is_one else panel for panel, is_one in zip(panels, is_log, strict=True)]
+    scales = [_scale(panel, rows, log=is_one) for panel, is_one in zip(panels, is_log, strict=True)]
     longest = max((cell_len(label) for scale in scales if scale for label in scale.labels), default=0)
     margin = max(min(longest, page.width // 3), _SMALLEST_MARGIN)
     canvas = Canvas(margin, page.width - margin - 1, page.colour)
@@ -68,14 +72,26 @@ def _rows(panels: Sequence[Sequence[Trace]], height: int) -> int:
     return min(max(left // max(len(numbers), 1), _LOWEST), _HIGHEST)
 
 
-def _scale(panel: Sequence[Trace], rows: int) -> Scale | None:
+def _logarithms(panel: Sequence[Trace]) -> list[Trace]:
+    """Decadic logarithms instead of numbers; what is not above 0 lies at the lower edge."""
+    columns = [column for trace in panel for column in (trace.values, trace.lows, trace.highs)]
+    least = min(float(np.min(column[column > 0], initial=np.inf)) for column in columns)
+
+    def of(column: Floats) -> Floats:
+        return np.log10(np.maximum(column, least))
+
+    return [replace(trace, values=of(trace.values), lows=of(trace.lows), highs=of(trace.highs)) for trace in panel]
+
+
+def _scale(panel: Sequence[Trace], rows: int, *, log: bool) -> Scale | None:
     if panel[0].shape is Shape.STATES and panel[0].labels:
         return state_scale([printable(label) for label in panel[0].labels])
     present = [trace for trace in panel if trace.has_value.any()]
     if panel[0].shape is not Shape.NUMBERS or not present:
         return None
     low = min(float(np.nanmin(trace.lows)) for trace in present)
-    return value_scale(low, max(float(np.nanmax(trace.highs)) for trace in present), rows)
+    high = max(float(np.nanmax(trace.highs)) for trace in present)
+    return logarithmic_scale(low, high, rows) if log else value_scale(low, high, rows)
 
 
 def _panel(canvas: Canvas, panel: Sequence[Trace], scale: Scale | None, rows: int) -> Iterator[str]:

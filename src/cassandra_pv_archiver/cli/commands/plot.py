@@ -35,7 +35,7 @@ _WHICH = "Which samples"
     "cpva plot RING:CURRENT --start -6h",
     "cpva plot RING:CURRENT RING:MODE --start -6h -o beam.png",
     "cpva plot --match 'RING:S*:TEMP' --start -6h --overlaid -o temperatures.svg",
-    "cpva plot RING:S03:VAC:PRESSURE --start -3h --for 2h --count 0",
+    "cpva plot RING:S03:VAC:PRESSURE --start -3h --for 2h --count 0 --log",
 )
 def plot(
     context: typer.Context,
@@ -73,6 +73,7 @@ def plot(
             rich_help_panel=_HOW,
         ),
     ] = True,
+    log: Annotated[bool, typer.Option("--log", help="Logarithmic axes for numbers.", rich_help_panel=_HOW)] = False,
     dark: Annotated[
         bool, typer.Option("--dark", help="With -o or --show, on a dark ground.", rich_help_panel=_HOW)
     ] = False,
@@ -84,7 +85,7 @@ def plot(
     """
     session = session_of(context)
     begin, until = read_range(start, end, duration, session.zone)
-    request = _Request(begin, _not_in_the_future(session, begin, until), count, spacing, overlaid=not stacked)
+    request = _Request(begin, _not_in_the_future(session, begin, until), count, spacing, overlaid=not stacked, log=log)
     request.check()
     _check_target(session, output, show=show, force=force, dark=dark)
     names = _names(session, list(channels or ()), match or (), channels_file)
@@ -105,13 +106,13 @@ def plot(
     if output is not None:
         from cassandra_pv_archiver.cli.plots_files import write_picture
 
-        write_picture(output, series, overlaid=request.overlaid, zone=session.zone, dark=dark, force=force)
+        write_picture(output, series, overlaid=request.overlaid, log=log, zone=session.zone, dark=dark, force=force)
     if show:
         from cassandra_pv_archiver.cli.plots_files import show_window
 
-        show_window(series, overlaid=request.overlaid, zone=session.zone, dark=dark)
+        show_window(series, overlaid=request.overlaid, log=log, zone=session.zone, dark=dark)
     if screen:
-        _print(session, list(traces.values()), overlaid=request.overlaid)
+        _print(session, list(traces.values()), request)
     _tell(session, output, read, traces, failures)
 
 
@@ -122,6 +123,7 @@ class _Request:
     count: int | None
     spacing: str | None
     overlaid: bool
+    log: bool
 
     def check(self) -> None:
         if self.count is not None and self.spacing is not None:
@@ -222,14 +224,14 @@ def _width(session: Session) -> int:
     return max(session.output.console.width, _NARROWEST)
 
 
-def _print(session: Session, traces: Sequence[Trace], *, overlaid: bool) -> None:
+def _print(session: Session, traces: Sequence[Trace], request: _Request) -> None:
     from cassandra_pv_archiver._plot_figure import panels_of
     from cassandra_pv_archiver.cli.plots_terminal import Page, picture
 
     console = session.output.console
     colour = console.is_terminal and not console.no_color and console.color_system is not None
     page = Page(_width(session), console.height, session.zone, colour)
-    for line in picture(panels_of(traces, overlaid=overlaid), page):
+    for line in picture(panels_of(traces, overlaid=request.overlaid), page, log=request.log):
         session.output.line(line)
 
 
