@@ -92,6 +92,9 @@ def test_a_channel_with_all_settings() -> None:
         ("x", {"decimation_levels": {0: -1}}, "not negative"),
         ("x", {"samples": [{**double_sample(1, 1.0), "type": "complex"}]}, "'complex' is not the type"),
         ("x", {"samples": "no JSON"}, "Expecting value"),
+        ("x", {"decimation_levels": [2**31]}, "less than 2\\*\\*31"),
+        ("x", {"state": "OK"}, "no state 'OK', only initializing, ok"),
+        ("x", {"server": "nowhere"}, "'nowhere' is neither the position nor the ID of a server"),
     ],
 )
 def test_channels_that_are_refused(name: str, options: dict[str, Any], message: str) -> None:
@@ -100,6 +103,28 @@ def test_channels_that_are_refused(name: str, options: dict[str, Any], message: 
     with pytest.raises(ValueError, match=message):
         simulator.add_channel(name, **options)
     assert len(read(simulator, "channels/all")["channels"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"server": 2}, IndexError, "no server 2; the cluster has 2"),
+        ({"decimation_levels": [1.5]}, TypeError, "float"),
+        ({"options": {"minUpdatePeriod": 1}}, TypeError, "'minUpdatePeriod' is a text, not 1"),
+    ],
+)
+def test_channels_that_could_not_be(options: Any, error: type[Exception], message: str) -> None:
+    simulator = new_simulator()
+    with pytest.raises(error, match=message):
+        simulator.add_channel("x", **options)
+    with pytest.raises(IndexError, match="no server 2"):
+        simulator.stop_server(2)
+    assert read(simulator, "channels/all")["channels"] == []
+
+
+def test_time_begins_at_a_whole_nanosecond() -> None:
+    with pytest.raises(TypeError):
+        Simulator(start_time=1.5)  # pyright: ignore[reportArgumentType]
 
 
 def test_a_number_of_samples() -> None:
@@ -203,6 +228,11 @@ AT = [10, 20, 30]
         ([[1], [], [2, 3]], {}, "long", [[1], [], [2, 3]]),
         ([(), (), (1.0, 2.0)], {}, "double", [[], [], [1.0, 2.0]]),
         ([["a", "b"], ["c"], []], {}, "string", [["a", "b"], ["c"], []]),
+        ([1, 2.5, 3], {}, "double", [[1.0], [2.5], [3.0]]),
+        ([[1, 2], [2.5], []], {}, "double", [[1.0, 2.0], [2.5], []]),
+        (np.array([1, 2.5, 3], object), {}, "double", [[1.0], [2.5], [3.0]]),
+        (np.array([True, False, True]), {}, "long", [[1], [0], [1]]),
+        ([2**63 - 1, -(2**63), 0], {}, "long", [[2**63 - 1], [-(2**63)], [0]]),
     ],
 )
 def test_values_of_all_kinds(
@@ -281,6 +311,20 @@ def signal(seconds: float) -> float:
         ({"times": [1.5], "values": [1.0]}, TypeError, "Times are integers"),
         ({"times": ["now"], "values": [1.0]}, TypeError, "Times are integers"),
         ({"times": [1], "values": [None]}, TypeError, "not None"),
+        ({"times": [1, 2], "values": [1, "a"]}, TypeError, "not both"),
+        ({"times": [2**63], "values": [1.0]}, ValueError, "Times are at most"),
+        ({"times": np.array(["NaT"], "datetime64[ns]"), "values": [1.0]}, ValueError, "NaT"),
+        ({"times": np.array(["3000-01-01"], "datetime64[D]"), "values": [1.0]}, ValueError, "2262"),
+        ({"times": [1], "values": [2**63]}, ValueError, "no whole number of 64 bits"),
+        ({"times": [1], "values": [2.5], "type": "long"}, ValueError, "2.5 is no whole number"),
+        ({"times": [1], "values": np.array([2.5]), "type": "enum"}, ValueError, "2.5 is no whole number"),
+        ({"times": [1], "values": np.array([math.nan]), "type": "long"}, ValueError, "nan is no whole number"),
+        ({"times": [1], "values": [[1, math.inf]], "type": "long"}, ValueError, "inf is no whole number"),
+        ({"times": [1], "values": [1.0], "meta_data": {"unit": "A"}}, ValueError, "no member 'unit', only type, prec"),
+        ({"samples": [{"time": 1}]}, ValueError, "no sample as the service sends them"),
+        ({"samples": {"time": 1}}, ValueError, "no sample as the service sends them"),
+        ({"samples": [{**double_sample(1, 1.0), "time": 1.5}]}, ValueError, "1.5 is no whole number"),
+        ({"samples": [{**double_sample(1, 1.0), "type": "long", "value": [2.5]}]}, ValueError, "2.5 is no whole"),
         ({"times": [1], "values": [1.0], "type": "minMaxDouble"}, ValueError, "give them as JSON"),
         ({"times": [1], "values": [1.0], "severity": "Major"}, ValueError, "there are OK, MINOR, MAJOR, INVALID"),
         ({"times": [1], "values": [1.0], "level": 7}, ValueError, "no decimation level 7"),

@@ -12,6 +12,8 @@ from .sample_archive import SampleArchive
 
 CONTROL_SYSTEMS = {"channel_access": "Channel Access"}
 """The installed control-system supports and their display names."""
+STATES = ("initializing", "ok", "disabled", "disconnected", "error", "destroyed")
+"""The states that a channel can be in (section 9.1)."""
 _PROTECTIVE = 'The channel cannot be initialized because an operation of type "protective" is pending.'
 
 

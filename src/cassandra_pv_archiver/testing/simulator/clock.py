@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from operator import index
 
 SECOND = 1_000_000_000
 """Nanoseconds."""
@@ -18,7 +19,7 @@ class Clock:
     """
 
     def __init__(self, start_ns: int | None = None, *, real_time: bool = True) -> None:
-        self._base_ns = time.time_ns() if start_ns is None else start_ns
+        self._base_ns = time.time_ns() if start_ns is None else index(start_ns)
         self._started_ns = time.monotonic_ns() if real_time else None
 
     def now_ns(self) -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import index
 from typing import Any, TypeAlias, cast, overload
 from uuid import UUID
 
 from numpy.typing import NDArray
 
-from .channels import Channel
+from .channels import STATES, Channel
 from .clock import SECOND
 from .cluster import Cluster
-from .given_samples import column_of_values, context_of, double_sample, sampled, times_of, type_of
+from .given_samples import column_of_values, context_of, double_sample, sampled, times_of, type_of_all
 from .sample_archive import Signal
 from .servers import SimulatedServer
 from .users import User
@@ -74,12 +75,18 @@ class Contents:
             samples: Samples as in `add_samples`, or a number of ``double`` samples, one per nanosecond from 1 on.
 
         Raises:
-            ValueError: There is a channel of that name, the name is empty, or a level or retention period is negative.
+            IndexError: There is no server at that position.
+            TypeError: A level or retention period is no integer, or an option no text.
+            ValueError: There is a channel of that name, the name is empty, a level or retention period is negative or
+                does not fit into 32 bits, the state is none, or the ID of the server.
         """
         if not name:
             raise ValueError("The name of a channel is not empty.")
+        if state is not None and state not in STATES:
+            raise ValueError(f"There is no state {state!r}, only {', '.join(STATES)}.")
+        _check_options(options or {})
         retention = _retention(decimation_levels)
-        owner = self._order[server].server_id if isinstance(server, int) else server_id_of(server)
+        owner = self._at(server).server_id if isinstance(server, int) else server_id_of(server)
         channel = Channel(name, owner, control_system_type, retention, enabled, dict(options or {}))
         channel.given_state = None if state is None else (state, error_message)
         channel.data_id = channel.data_id if channel_data_id is None else UUID(str(channel_data_id))
@@ -158,7 +165,8 @@ class Contents:
             period: Seconds between two samples of the signal.
             start: The time of its first sample, in nanoseconds since 1970-01-01 UTC. None: now.
             end: The time after which there are no more. None: never.
-            type: The type of the samples. None: what fits the values; with a signal, what fits each value.
+            type: The type of the samples. None: what fits the values (``double`` for integers and floats together);
+                with a signal, what fits each value.
             severity: The level of their severity.
             status: Their alarm status.
             meta_data: Their metadata by the names in JSON, of which members may be missing.
@@ -167,8 +175,10 @@ class Contents:
 
         Raises:
             KeyError: There is no such channel.
-            TypeError: Not exactly one of ``samples``, ``times`` and ``signal`` is given, or the times are no integers.
-            ValueError: The channel has no such level, or there are not as many values as times.
+            TypeError: Not exactly one of ``samples``, ``times`` and ``signal`` is given, the times are no integers, or
+                the values are not all numbers or all texts.
+            ValueError: The channel has no such level, there are not as many values as times, or a time, a value or
+                metadata are not as the service can send them.
         """
         if sum(given is not None for given in (samples, times, signal)) != 1:
             raise TypeError("Samples are given either as `samples`, or as `times` and `values`, or as a `signal`.")
@@ -181,7 +191,7 @@ class Contents:
             if samples is not None:
                 archive.add_json(level or 0, _from_text(samples))
             elif times is not None:
-                kind = type or type_of(values[0] if len(values) else 0.0)
+                kind = type or type_of_all(values)
                 context = context_of(kind, severity, status, meta_data)
                 archive.add(level or 0, times_of(times), column_of_values(kind, values), context)
             elif signal is not None:
@@ -192,18 +202,34 @@ class Contents:
                 sample = sampled(signal, type, severity, status, meta_data)
                 archive.add_signal(Signal(sample, begin, round(period * SECOND), end), now)
 
+    def _at(self, position: int) -> SimulatedServer:
+        if not -len(self._order) <= position < len(self._order):
+            raise IndexError(f"There is no server {position}; the cluster has {len(self._order)}, counted from 0.")
+        return self._order[position]
+
 
 def server_id_of(server: str | UUID | SimulatedServer) -> UUID:
     """The ID of a server."""
-    return server.server_id if isinstance(server, SimulatedServer) else UUID(str(server))
+    if isinstance(server, SimulatedServer):
+        return server.server_id
+    try:
+        return UUID(str(server))
+    except ValueError:
+        raise ValueError(f"{server!r} is neither the position nor the ID of a server.") from None
 
 
 def _retention(levels: Mapping[int, int] | Iterable[int]) -> dict[int, int]:
     given = cast("Mapping[int, int]", levels) if isinstance(levels, Mapping) else dict.fromkeys(levels, 0)
-    retention = dict(sorted({0: 0, **given}.items()))
-    if min(*retention, *retention.values()) < 0:
-        raise ValueError(f"Decimation levels and retention periods are not negative: {retention}")
-    return retention
+    retention = {index(level): index(period) for level, period in {0: 0, **given}.items()}
+    if not all(0 <= number < 2**31 for number in (*retention, *retention.values())):
+        raise ValueError(f"Decimation levels and retention periods are not negative, and less than 2**31: {retention}")
+    return dict(sorted(retention.items()))
+
+
+def _check_options(options: Mapping[str, str]) -> None:
+    for option, value in options.items():
+        if not isinstance(cast("object", value), str):
+            raise TypeError(f"The option {option!r} is a text, not {value!r}.")
 
 
 def _from_text(samples: str | bytes | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:

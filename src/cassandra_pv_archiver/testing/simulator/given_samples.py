@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .sample_columns import Column, column_of
-from .sample_contexts import SAMPLE_TYPES, SEVERITIES, Context, meta_data_json, stored_value
+from .sample_contexts import META_DATA_MEMBERS, SAMPLE_TYPES, SEVERITIES, Context, meta_data_json, stored_value
 
 _TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    ((int, np.integer), "long"),
+    ((int, np.integer, np.bool_), "long"),
     ((float, np.floating), "double"),
     (str, "string"),
 )
 _VALUE_TYPES = tuple(name for _, name in _TYPES)
+_LATEST = 2**63 - 1
 
 
 def double_sample(
@@ -82,21 +83,48 @@ def times_of(times: Sequence[int] | NDArray[Any]) -> NDArray[np.int64]:
 
     Raises:
         TypeError: They are floats, which cannot tell nanoseconds apart, or no numbers.
+        ValueError: One does not fit into 64 bits.
     """
     given = np.asarray(times)
     if given.dtype.kind == "M":
-        return given.astype("datetime64[ns]").astype(np.int64)
+        found = given.astype("datetime64[ns]")
+        if np.any(np.isnat(found)) or np.any(found.astype(given.dtype) != given):
+            raise ValueError("Times lie between 1678 and 2262, and NaT is none.")
+        return found.astype(np.int64)
     if given.dtype.kind not in "iu" and given.size:
         raise TypeError(
             f"Times are integers (nanoseconds since 1970-01-01 UTC) or numpy.datetime64, not {given.dtype}."
         )
+    if given.size and int(given.max()) > _LATEST:
+        raise ValueError(f"Times are at most {_LATEST} ns since 1970-01-01 UTC, not {given.max()}.")
     return given.astype(np.int64)
 
 
 def type_of(value: Any) -> str:
     """The type of a sample with a value that is a number, a text, or a sequence of one of them."""
-    elements = _elements(value)
-    element = elements[0] if elements else 0.0
+    return type_of_all([value])
+
+
+def type_of_all(values: Sequence[Any] | NDArray[Any]) -> str:
+    """The type of samples with such values; that of floats if some are integers and some are floats.
+
+    Raises:
+        TypeError: They are something else, or some are texts and some are numbers.
+    """
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        values = values[:1]
+    examples: dict[type[Any], Any] = {type(value): value for value in values}
+    if any(map(_is_sequence, examples.values())):
+        examples = {type(element): element for value in values for element in _elements(value)}
+    names = set(map(_type_of_element, examples.values())) or {"double"}
+    if names == {"long", "double"}:
+        return "double"
+    if len(names) > 1:
+        raise TypeError("Samples that are added at once have either numbers or texts, not both.")
+    return names.pop()
+
+
+def _type_of_element(element: Any) -> str:
     for kinds, name in _TYPES:
         if isinstance(element, kinds):
             return name
@@ -119,6 +147,10 @@ def context_of(kind: str, severity: str, status: str, meta_data: Mapping[str, An
     if kind == "string":
         return Context(kind, severity, status=status)
     default: dict[str, Any] = {"type": "enum", "states": []} if kind == "enum" else {"type": "numeric"}
+    known = META_DATA_MEMBERS[default["type"]]
+    for member in meta_data or ():
+        if member not in known:
+            raise ValueError(f"Metadata of type {default['type']} have no member {member!r}, only {', '.join(known)}.")
     return Context(kind, severity, status=status, meta_data=meta_data_json({**default, **(meta_data or {})}))
 
 
@@ -148,9 +180,17 @@ def sampled(
 
 def column_of_values(kind: str, values: Sequence[Any] | NDArray[Any]) -> Column:
     """The values of samples of one type, each a number, a text, or a sequence of them."""
-    if isinstance(values, np.ndarray) and values.ndim == 1 and kind in {"double", "long", "enum"}:
-        return values.astype(np.float64 if kind == "double" else np.int64)
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "biuf" and kind != "string":
+        return values.astype(np.float64) if kind == "double" else _whole_numbers(values)
     return column_of([value_of(kind, value) for value in values])
+
+
+def _whole_numbers(values: NDArray[Any]) -> NDArray[np.int64]:
+    with np.errstate(invalid="ignore"):
+        converted = values.astype(np.int64)
+    for value in values[converted != values][:1]:
+        raise ValueError(f"{value} is no whole number of 64 bits.")
+    return converted
 
 
 def value_of(kind: str, value: Any) -> Any:
@@ -159,6 +199,8 @@ def value_of(kind: str, value: Any) -> Any:
 
 
 def _elements(value: Any) -> list[Any]:
-    if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
-        return list(cast("Sequence[Any]", value))
-    return [value]
+    return list(cast("Sequence[Any]", value)) if _is_sequence(value) else [value]
+
+
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)

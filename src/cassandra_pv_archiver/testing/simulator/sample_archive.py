@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .clock import SECOND
 from .decimation import Decimator, TooManySamplesError, source_of
 from .sample_columns import Column, Contexts, SampleColumns
-from .sample_contexts import Context, from_json
+from .sample_contexts import Context, from_json, whole_number
 
 _BUCKETS = 10
 """Into how many buckets the simulator divides a retention period; whole buckets expire (section 7.3)."""
@@ -71,7 +71,7 @@ class SampleArchive:
         numbers: list[int] = []
         for sample in samples:
             context, value = from_json(sample)
-            times.append(int(sample["time"]))
+            times.append(whole_number(sample["time"]))
             values.append(value)
             numbers.append(self.contexts.number(context))
         self.columns(level).add(times, values, numbers)

@@ -14,6 +14,8 @@ from .java_json import java_number, java_text, write
 SEVERITIES = ("OK", "MINOR", "MAJOR", "INVALID")
 SAMPLE_TYPES = frozenset({"double", "enum", "long", "minMaxDouble", "string"})
 _LIMITS = ("displayLow", "displayHigh", "warnLow", "warnHigh", "alarmLow", "alarmHigh")
+META_DATA_MEMBERS = {"numeric": ("type", "precision", "units", *_LIMITS), "enum": ("type", "states")}
+"""The members of metadata by their type."""
 
 
 class Aggregate(NamedTuple):
@@ -91,6 +93,15 @@ def from_json(sample: Mapping[str, Any]) -> tuple[Context, Any]:
     Raises:
         ValueError: It is no sample.
     """
+    try:
+        return _from_json(sample)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{sample!r} is no sample as the service sends them ({type(error).__name__}: {error})."
+        ) from error
+
+
+def _from_json(sample: Mapping[str, Any]) -> tuple[Context, Any]:
     kind = sample["type"]
     if kind not in SAMPLE_TYPES:
         raise ValueError(f"{kind!r} is not the type of a sample")
@@ -110,9 +121,21 @@ def from_json(sample: Mapping[str, Any]) -> tuple[Context, Any]:
 
 def stored_value(kind: str, elements: Sequence[Any]) -> Any:
     """The value of a sample: its only element, or a tuple of elements."""
-    convert = {"double": floating, "minMaxDouble": floating, "string": str}.get(kind, int)
+    convert = {"double": floating, "minMaxDouble": floating, "string": str}.get(kind, whole_number)
     converted = tuple(map(convert, elements))
     return converted[0] if len(converted) == 1 else converted
+
+
+def whole_number(number: Any) -> int:
+    """A whole number of 64 bits."""
+    try:
+        whole = int(number)
+    except OverflowError:  # it is infinite
+        whole = 2**63
+    is_cut = not isinstance(number, int | str) and whole != number
+    if is_cut or not -(2**63) <= whole < 2**63:
+        raise ValueError(f"{number} is no whole number of 64 bits.")
+    return whole
 
 
 def floating(number: Any) -> float:

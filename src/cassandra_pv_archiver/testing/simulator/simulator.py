@@ -175,7 +175,7 @@ class Simulator(Contents):
 
     def _find(self, server: WhichServer) -> SimulatedServer:
         if isinstance(server, int):
-            return self._order[server]
+            return self._at(server)
         if server_id_of(server) not in self._cluster.servers:
             raise KeyError(f"There is no server {server_id_of(server)}; the cluster has {list(self._cluster.servers)}.")
         return self._cluster.servers[server_id_of(server)]
