@@ -371,6 +371,9 @@ def test_errors_of_form_do_not_hide_the_others() -> None:
         ("a = " + "[" * 5000 + "]" * 5000, "Lists and tables are too deep within each other."),
         ("a = " + "[" * 60 + "]" * 60, "line 1: Lists and tables are too deep within each other."),
         ("a = " + "1" * 5000, "The file is no TOML: Exceeds the limit"),
+        ("x = 1\na" + ".a" * 50_000 + " = 1", "line 2: Lists and tables are too deep within each other."),
+        ("x = 1\n[['a'" + ' . "a"' * 50_000 + "]]", "line 2: Lists and tables are too deep within each other."),
+        ("x = [{a" + ".a" * 50_000 + " = 1}]", "line 1: Lists and tables are too deep within each other."),
         ("[[channels]]\nname = 'a'\n\n[channels.levels]\n30s = 5", "line 5: channel 'a', channels[0].levels.30s: 5"),
         ("[[channels]]\nname = 'a'\nenabled = 1", "line 3: channel 'a', channels[0].enabled: '1' is neither"),
         ("[[channels]]\nenabled = true", "line 1: channels[0].name: The member name is needed here."),
@@ -631,3 +634,9 @@ def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) ->
     expected = read(RING)
     monkeypatch.delattr(yaml, "CSafeLoader")
     assert read(RING) == expected
+
+
+def test_names_with_many_dots_are_no_deep_tables() -> None:
+    name = "a" + ".a" * 50_000
+    assert list(read_toml(f"channels = ['{name}', '{name}x']".encode()).configuration.by_name) == [name, f"{name}x"]
+    assert read_toml(write_toml(ArchiveConfiguration(channels=[ChannelConfiguration(name=name)]))).configuration

@@ -24,6 +24,10 @@ _STRING = re.compile(
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _DOT = re.compile(r"[ \t]*\.[ \t]*")
 _BARE_VALUE = re.compile(r"[^,\]}\n#]+")
+_LONG_KEY = re.compile(
+    r"""(?:^|[\[{,])[ \t]*+(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""", re.MULTILINE
+)
+"""A name of so many parts that the reader of the standard library would take hours for longer ones."""
 
 
 def read_toml_text(text: str) -> Table:
@@ -32,6 +36,10 @@ def read_toml_text(text: str) -> Table:
     Raises:
         UnreadableFileError: It is no TOML, or too deep.
     """
+    long_key = _LONG_KEY.search(text)
+    if long_key is not None:
+        line = text.count("\n", 0, long_key.start()) + 1
+        raise UnreadableFileError("Lists and tables are too deep within each other.", line)
     try:
         values = tomllib.loads(text, parse_float=Plain)
         lines = lines_of_toml(text)
