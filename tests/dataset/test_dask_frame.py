@@ -17,7 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cassandra_pv_archiver import ArchiveClient, ClientSettings, dask_frame, export_dataset, open_dataset
+from cassandra_pv_archiver import (
+    ArchiveClient,
+    ClientSettings,
+    dask_frame,
+    export_dataset,
+    open_dataset,
+)
 from cassandra_pv_archiver.testing import Simulator
 from tests.dataset.archives import APRIL, CHANNELS, DAY, FEBRUARY, JANUARY, MARCH, SECOND, filled
 
@@ -86,13 +92,14 @@ def instants(frame: pd.DataFrame) -> list[int]:
 
 
 def test_rows_are_the_samples_of_the_archive(both: Both) -> None:
+    start, end = FEBRUARY - 3 * DAY, FEBRUARY + 2 * DAY + 1
     for source in both.sources:
-        frame = here(dask_frame(source, CHANNELS, JANUARY, MARCH, window="10d"))
+        frame = here(dask_frame(source, CHANNELS, start, end, window="2d"))
         assert list(dict.fromkeys(frame["channel"])) == [name for name in CHANNELS if name != "H:EMPTY"]
         with both.client() as client:
             for channel in CHANNELS:
                 own = frame[frame["channel"] == channel]
-                series = client.get_samples(channel, JANUARY, MARCH).between(JANUARY, MARCH - 1)
+                series = client.get_samples(channel, start, end).between(start, end - 1)
                 assert instants(own) == series.times.tolist()
                 assert own["severity"].tolist() == [str(sample.severity.level) for sample in series]
                 units = [getattr(getattr(sample, "meta_data", None), "units", None) or "" for sample in series]
@@ -123,11 +130,11 @@ def test_markers_are_told_from_values_that_are_not_a_number(both: Both) -> None:
 
 @pytest.mark.parametrize(
     "channels",
-    [["H:EMPTY"], ["A:DOUBLE"], ["B:LONG", "H:EMPTY"], ["C:ENUM"], ["D:TEXT"], ["E:ARRAY", "G:CHANGING"], CHANNELS],
+    [["H:EMPTY"], ["A:DOUBLE"], ["B:LONG", "H:EMPTY"], ["C:ENUM"], ["D:TEXT"], ["E:ARRAY"], CHANNELS[5:]],
 )
 def test_types_are_what_the_frame_says(both: Both, channels: list[str]) -> None:
     for source in both.sources:
-        frame = dask_frame(source, channels, JANUARY, APRIL, window="40d")
+        frame = dask_frame(source, channels, JANUARY, APRIL, window="60d")
         assert frame.dtypes.to_dict() == {name: pd.Series([], dtype=each).dtype for name, each in TYPES.items()}
         for part in frame.partitions:
             found = here(part)
@@ -141,11 +148,11 @@ steps = st.integers(JANUARY // (600 * SECOND), APRIL // (600 * SECOND)).map(lamb
 times = st.one_of(st.integers(JANUARY, APRIL), steps, st.sampled_from([JANUARY, FEBRUARY, MARCH, APRIL]))
 
 
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(st.lists(st.sampled_from(CHANNELS), min_size=1, max_size=3, unique=True), times, times, st.data())
 def test_archive_dataset_and_one_read_agree(both: Both, channels: list[str], one: int, other: int, data: Any) -> None:
     start, end = sorted((one, other))
-    hours = data.draw(st.integers(12 * 24, 90 * 24), "hours of a window")
+    hours = data.draw(st.integers(20 * 24, 90 * 24), "hours of a window")
     in_force = data.draw(st.booleans(), "in_force")
     frames = [
         here(dask_frame(source, channels, start, end, window=f"{hours}h", in_force=in_force)) for source in both.sources
@@ -250,3 +257,26 @@ def test_a_dataset_that_grows_has_other_keys(both: Both, tmp_path: Path) -> None
     assert before.__dask_keys__() != after.__dask_keys__()
     assert len(here(before)) == 31 * 24
     assert len(here(after)) == 60 * 24
+
+
+def test_decimated_samples(tmp_path: Path) -> None:
+    simulator = Simulator()
+    simulator.add_channel("LEVELS", decimation_levels=[60, 3600])
+    times = np.arange(JANUARY - DAY, FEBRUARY, 1200 * SECOND)
+    simulator.add_samples("LEVELS", times=times, values=np.sin(np.arange(len(times))))
+    with simulator.serve() as running:
+        settings = ClientSettings(archive_url=running.archive_url)
+        with ArchiveClient.from_settings(settings) as client:
+            export_dataset(client, ["LEVELS"], JANUARY, JANUARY + 20 * DAY, tmp_path, spacing="1h")
+            series = client.get_samples("LEVELS", JANUARY, JANUARY + 20 * DAY, spacing="1h")
+        frames = [
+            here(dask_frame(settings, ["LEVELS"], JANUARY, JANUARY + 20 * DAY, window="5d", spacing="1h")),
+            here(dask_frame(tmp_path, ["LEVELS"], JANUARY, JANUARY + 20 * DAY, window="3d", spacing="1h")),
+            here(dask_frame(tmp_path, ["LEVELS"])),
+        ]
+    own = series.between(JANUARY, JANUARY + 20 * DAY - 1)
+    for frame in frames:
+        pd.testing.assert_frame_equal(frame, frames[0])
+        assert instants(frame) == own.times.tolist()
+        assert frame["minimum"].tolist() == own.minimums.tolist()
+        assert set(frame["type"]) == {"minMaxDouble"}
