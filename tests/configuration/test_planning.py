@@ -246,6 +246,16 @@ def test_a_rename_that_may_be_meant_is_warned_of_within_one_scope() -> None:
     assert not plan(different, present, EVERYTHING).warnings
 
 
+def test_a_channel_that_cannot_be_renamed_any_more_and_would_go_is_warned_of() -> None:
+    present = configuration(channel("old"), channel("new", enabled=False))
+    desired = configuration(channel("new", renamed_from="old", enabled=False), owns=(OwnedChannels(server=ONE),))
+    for policy in (EVERYTHING, PlanPolicy()):
+        (warning,) = plan(desired, present, policy).warnings
+        assert warning.startswith("'old' is not renamed to 'new', because 'new' is there already: it would go")
+    assert not plan(configuration(*desired.channels), present, EVERYTHING).warnings
+    assert not plan(desired, configuration(channel("new", enabled=False)), EVERYTHING).warnings
+
+
 def test_channels_of_a_type_that_is_not_installed_are_withheld() -> None:
     policy = EVERYTHING.model_copy(update={"control_system_types": frozenset({"channel_access"})})
     present = configuration(channel("a", control_system_type="tango"), channel("b", control_system_type="tango"))

@@ -159,6 +159,26 @@ def test_random_batches_are_answered_as_predicted(
             pending = frozenset()
 
 
+def test_what_a_server_changes_that_is_not_online_yet_is_blocked() -> None:
+    simulator = Simulator(servers=[ONE, TWO], real_time=False)
+    simulator.add_channel("a", server=ONE)
+    simulator.stop_server(ONE)
+    simulator.advance(20)
+    simulator.start_server(ONE)
+    current = ArchiveConfiguration(channels=[ChannelConfiguration(name="a", server=ONE)])
+    pending = frozenset[str]()
+    for enabled in (False, True):
+        batch = ArchiveConfigurationCommands()
+        batch.update_channel("a", enabled=enabled)
+        prediction = predict(batch, current, pending=pending, online={TWO}, asked=ONE)
+        body = json.dumps({"commands": [command.to_request() for command in batch]}).encode()
+        request = SimulatorRequest("POST", b"/admin/api/1.0/run-archive-configuration-commands", HEADERS, body)
+        reply = json.loads(simulator.handle("admin", ONE, request).read())
+        assert predicted(prediction) == outcomes(reply["results"])
+        current, pending = prediction.configuration, prediction.pending
+    assert prediction.failures
+
+
 def test_a_channel_without_a_server_is_refused() -> None:
     current = ArchiveConfiguration(channels=[ChannelConfiguration(name="a")])
     with pytest.raises(ValueError, match="'a' does not say its server"):

@@ -16,7 +16,7 @@ from .planning_batches import Draft, batches_of
 from .planning_changes import impossible, permitted, update_of
 from .planning_names import PlannedNames, as_present
 from .planning_renames import due_renames
-from .planning_warnings import rename_warnings
+from .planning_warnings import lost_rename_warnings, rename_warnings
 from .plans import Loss, Plan, PlanPolicy, WithheldChange
 from .prediction import check_servers
 from .problems import ConfigurationProblem, InvalidConfigurationError
@@ -91,6 +91,7 @@ class _Planning:
             )
         removed += self._remove(self._to_remove(), is_last=True)
         warnings += rename_warnings(self._desired, self._added, removed)
+        warnings += lost_rename_warnings(self._desired, removed)
         return self._whole(warnings)
 
     def _whole(self, warnings: Iterable[str]) -> Plan:

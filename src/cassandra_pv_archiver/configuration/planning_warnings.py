@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .model import ArchiveConfiguration, ChannelConfiguration
 
-__all__ = ["rename_warnings"]
+__all__ = ["lost_rename_warnings", "rename_warnings"]
 
 _NAMED = 3
 
@@ -30,6 +30,18 @@ def rename_warnings(
                 "removed, and cannot be joined later."
             )
     return warnings
+
+
+def lost_rename_warnings(desired: ArchiveConfiguration, removed: Iterable[ChannelConfiguration]) -> Iterator[str]:
+    """Warns where a channel is removed that another one is declared to be renamed from."""
+    new_names = {channel.renamed_from: channel.name for channel in desired.channels if channel.renamed_from is not None}
+    for channel in removed:
+        new = new_names.get(channel.name)
+        if new is not None:
+            yield (
+                f"{channel.name!r} is not renamed to {new!r}, because {new!r} is there already: it would go, and its "
+                f"samples would not become those of {new!r}."
+            )
 
 
 def _alike(desired: ArchiveConfiguration, channels: Iterable[ChannelConfiguration]) -> dict[Any, list[str]]:

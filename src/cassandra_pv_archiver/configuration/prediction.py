@@ -97,10 +97,11 @@ def predict(
         groups.setdefault(_server_of(command, cluster, asked), []).append(position)
     found: dict[int, PredictedResult] = {}
     for server, positions in groups.items():
-        is_online = online is None or server in online
+        executed_by = server if online is None or server in online else asked
+        if executed_by is None or (online is not None and executed_by not in online):
+            executed_by = _NOBODY  # a server that is not online blocks what it changes as if it did not own it
         for position in positions:
-            executed_by = server if is_online else asked
-            found[position] = _predicted(checked[position], cluster, executed_by or _NOBODY)
+            found[position] = _predicted(checked[position], cluster, executed_by)
     results = tuple(found[position] for position in range(len(checked)))
     return Prediction(results, current.with_channels(cluster.channels.values()), frozenset(cluster.pending))
 
