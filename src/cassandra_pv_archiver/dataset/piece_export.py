@@ -18,7 +18,7 @@ from .layout import month_of, table_file
 from .manifest import ChannelPart, Entry, Failure, Manifest, Query, versions
 from .pieces import OPEN_FOR, Piece
 from .storage import Storage
-from .to_table import to_table
+from .to_table import join_tables, to_table
 from .windows import Arrival, ChannelFailedError, Window, WindowReader
 from .writing import TableFile
 
@@ -26,6 +26,8 @@ __all__ = ["OvertakenError", "PieceExport", "PieceOutcome", "Surroundings"]
 
 T = TypeVar("T")
 
+_JOINED = 64
+"""Tables that become one: each takes some 30 KB, which is more than the samples of a quiet channel."""
 _MOST_WINDOWS = 1000
 """Windows that are planned at once: after a burst they would be too many to count, and are cut anew soon."""
 
@@ -143,6 +145,7 @@ class PieceExport:
     failures: list[Failure] = field(default_factory=list[Failure])
     _file: TableFile | None = None
     _buffer: list[Any] = field(default_factory=list[Any])
+    _joined: int = 0
     _buffered: int = 0
     _in_file: int = 0
     _parts: dict[str, _Part] = field(default_factory=dict[str, _Part])
@@ -268,6 +271,9 @@ class PieceExport:
             return
         self._buffer.append(await self._aside(partial(to_table, channel, arrival.columns)))
         self._buffered += arrival.weight
+        if len(self._buffer) >= self._joined + _JOINED:
+            self._buffer[self._joined :] = [await self._aside(partial(join_tables, self._buffer[self._joined :]))]
+            self._joined += 1
         if self._buffered >= self.piece.sizes.row_group:
             await self._write_row_group()
         if self._in_file >= self.piece.sizes.largest_file:
@@ -279,6 +285,7 @@ class PieceExport:
             name = table_file(month_of(self.piece.begin), name)
             self._file = await self._aside(partial(TableFile, self.around.storage, name))
         buffer, self._buffer, self._in_file, self._buffered = self._buffer, [], self._in_file + self._buffered, 0
+        self._joined = 0
         await self._aside(partial(self._file.write, buffer))
 
     @property

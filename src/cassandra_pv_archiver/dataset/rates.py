@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from .to_table import columns_of, weight_of
 from .windows import ChannelFailedError, WindowReader
 
 __all__ = ["Rate", "rates_at", "sampled_rates"]
+
+_AT_ONCE = 1000
+"""Channels that wait for their turn at once: each takes memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,18 @@ async def sampled_rates(
         places: At how many instants of its range each channel is looked at.
         few: The weight in its range for which one look at a channel is enough; None: none is.
     """
-    outcomes = await asyncio.gather(
-        *(_rate(reader, channel, span, places, few) for channel, span in spans.items()), return_exceptions=True
-    )
     rates: dict[str, Rate] = {}
     failures: list[ChannelFailedError] = []
-    for channel, outcome in zip(spans, outcomes, strict=True):
-        if isinstance(outcome, ChannelFailedError):
-            failures.append(outcome)
-        elif isinstance(outcome, BaseException):
-            raise outcome
-        else:
-            rates[channel] = outcome
+    channels = iter(spans.items())
+    while some := dict(itertools.islice(channels, _AT_ONCE)):
+        reads = (_rate(reader, channel, span, places, few) for channel, span in some.items())
+        for channel, outcome in zip(some, await asyncio.gather(*reads, return_exceptions=True), strict=True):
+            if isinstance(outcome, ChannelFailedError):
+                failures.append(outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                rates[channel] = outcome
     return rates, failures
 
 

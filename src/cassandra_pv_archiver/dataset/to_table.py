@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from cassandra_pv_archiver.series import SampleSeries
 from ._arrow import arrow
 from .layout import schema
 
-__all__ = ["columns_of", "to_table", "weight_of"]
+__all__ = ["columns_of", "join_tables", "to_table", "weight_of"]
 
 
 def columns_of(series: SampleSeries) -> SampleColumns:
@@ -61,6 +61,11 @@ def to_table(channel_name: str, columns: SampleColumns) -> Any:
     }
     wanted = schema()
     return pa.table([members[name] for name in wanted.names], schema=wanted)
+
+
+def join_tables(tables: Sequence[Any]) -> Any:
+    """The rows of several tables in one, in memory of its own."""
+    return arrow().concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
 def _units(context: SampleContext) -> str | None:
