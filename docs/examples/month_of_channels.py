@@ -2,8 +2,6 @@
 
 # pyright: basic
 
-import sys
-
 import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
@@ -33,7 +31,7 @@ print(estimate_dataset(archive, channels, START, END))
 
 
 def show(progress: ExportProgress) -> None:
-    print(f"\r{progress}", end="\n" if progress.finished else "", file=sys.stderr)
+    print(progress, end="\n" if progress.finished else "\r")
 
 
 print(export_dataset(archive, channels, START, END, "october", progress=show))
