@@ -26,6 +26,7 @@ PAGES = (
     "spreadsheets.md",
     "find-a-channel.md",
     "see-what-is-wrong.md",
+    "sizing.md",
 )
 """The lines of their ``sh`` blocks run one after the other, as whoever reads the page would type them."""
 
