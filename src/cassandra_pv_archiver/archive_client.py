@@ -166,7 +166,8 @@ class ArchiveClient(SyncClient):
             check_complete: Whether to check that nothing is missing. Without, a reply that the server has cut
                 passes for a whole one.
             cancel: Ends the read within half a second when its ``is_set()`` becomes true, such as a
-                ``threading.Event``. Only making a connection is waited for (``Timeouts.connect``).
+                ``threading.Event``. Only with an ``http_client`` of your own, a connection that is being made is
+                waited for (``Timeouts.connect``).
             progress: Is called with a `ReadProgress` at most ten times a second, and once at the end, in the
                 calling thread.
 
