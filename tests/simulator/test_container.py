@@ -344,6 +344,32 @@ def test_media_types_of_replies(accepted: str | None, status: int, simulator: Si
     assert ask(simulator, ADMIN + b"/channels/all/by-name/none", *headers).status == 404
 
 
+def test_all_headers_say_what_is_accepted(simulator: Simulator) -> None:
+    several = [("Accept", "text/html"), ("accept", "application/json")]
+    assert ask(simulator, ADMIN + b"/cluster-status", *several).status == 200
+    assert ask(simulator, ADMIN + b"/cluster-status", several[0], several[0]).status == 406
+
+
+@pytest.mark.parametrize(
+    ("sent", "known"),
+    [
+        (b"00000001-0002-0003-0004-000000000005", True),
+        (b"1-2-3-4-5", True),
+        (b"+1-2-3-4-%2B5", True),
+        (b"0000100000001-2-3-4-5", True),
+        (b"9000000000000001-2-3-4-5", False),
+        (b"1-2-3-4--5", False),
+        (b"1-2-3-4-", False),
+        (b"1-2-3-4-5-", False),
+        (b"00000001-0002-0003-0004-0000000000005", False),
+        (b"%201-2-3-4-5", False),
+    ],
+)
+def test_ids_of_servers_are_read_as_java_reads_them(sent: bytes, known: bool) -> None:
+    simulator = Simulator(["00000001-0002-0003-0004-000000000005"])
+    assert (ask(simulator, ADMIN + b"/channels/by-server/" + sent).status == 200) is known
+
+
 def test_a_change_is_made_before_the_media_type_of_the_reply_is_looked_at(simulator: Simulator) -> None:
     command = {"commandType": "add_channel", "channelName": "new", "controlSystemType": "channel_access"}
     body = json.dumps({"commands": [{**command, "enabled": True, "serverId": UNKNOWN_SERVER}]}).encode()

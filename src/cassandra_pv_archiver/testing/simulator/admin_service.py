@@ -175,7 +175,7 @@ def _other_method(request: SimulatorRequest, mapped: str, options: str) -> Simul
 
 def _negotiated(request: SimulatorRequest, response: SimulatorResponse) -> SimulatorResponse:
     """The reply, unless it is JSON that the client does not accept (section 1.1)."""
-    accept = request.header("Accept") or "*/*"
+    accept = ",".join(value for name, value in request.headers if name.lower() == "accept") or "*/*"
     ranges = (part.partition(";")[0].strip().lower() for part in accept.split(","))
     if response.framing is not Framing.CHUNKED or any(map(_JSON_RANGE.fullmatch, ranges)):
         return response
