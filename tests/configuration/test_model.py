@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cassandra_pv_archiver.configuration import ArchiveConfiguration, ChannelConfiguration, OwnedChannels
@@ -110,3 +113,15 @@ def test_a_server_for_channels_that_have_none() -> None:
     assert {name: channel.server for name, channel in given.by_name.items()} == {"a": ONE, "b": TWO}
     assert [channel.name for channel in given.of_server(ONE)] == ["a"]
     assert configuration.channels[0].server is None
+
+
+@given(st.text("ab*?", min_size=1, max_size=8), st.text("ab", max_size=8))
+def test_patterns_cover_what_stars_and_question_marks_say(pattern: str, name: str) -> None:
+    expected = re.fullmatch(pattern.replace("*", ".*").replace("?", "."), name) is not None
+    assert OwnedChannels(channels=pattern).covers(name, ONE) == expected
+
+
+def test_a_pattern_of_many_stars_takes_no_longer_than_others() -> None:
+    owned = OwnedChannels(channels="*a" * 50 + "*b")
+    assert not owned.covers("a" * 10_000, ONE)
+    assert owned.covers("a" * 10_000 + "b", ONE)

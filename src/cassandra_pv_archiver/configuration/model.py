@@ -148,9 +148,11 @@ class OwnedChannels(BaseModel):
     def _pattern(self) -> re.Pattern[str] | None:
         if self.channels is None:
             return None
-        parts = re.split(r"(\*+|\?)", self.channels)
-        written = (".*" if part[:1] == "*" else "." if part == "?" else re.escape(part) for part in parts)
-        return re.compile("".join(written), re.DOTALL)
+        first, *others = (".".join(map(re.escape, part.split("?"))) for part in re.split(r"\*+", self.channels))
+        # What stands between two stars is taken where it comes first and never tried elsewhere: names of many equal
+        # letters would take for ever otherwise.
+        between = "".join(f"(?>.*?{part})" for part in others[:-1])
+        return re.compile(first + between + "".join(f".*{part}" for part in others[-1:]), re.DOTALL)
 
 
 def _in_order(channels: tuple[ChannelConfiguration, ...]) -> tuple[ChannelConfiguration, ...]:
