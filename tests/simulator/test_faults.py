@@ -188,6 +188,8 @@ def test_faults_can_be_removed(simulator: Simulator) -> None:
         ({"fault": faults.Refuse}, TypeError, r"Refuse\(\)"),
         ({"operation": "get_samples"}, ValueError, "get_samples.*getSamples"),
         ({"service": "both"}, ValueError, "both"),
+        ({"server": "11111111-2222-3333-4444-555555555551"}, TypeError, "position of the server"),
+        ({"server": -1}, ValueError, "server is 0 or more"),
         ({"nth": 0}, ValueError, "counted from 1"),
         ({"nth": ()}, ValueError, "counted from 1"),
         ({"times": 0}, ValueError, "times is 1 or more"),

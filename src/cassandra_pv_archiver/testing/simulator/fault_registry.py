@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from .messages import SimulatorRequest, SimulatorResponse
@@ -113,8 +113,8 @@ class Faults:
             The fault, which says how often it has struck, and with which it can be removed again.
 
         Raises:
-            TypeError: The fault is a class, or ``times`` comes with several numbers.
-            ValueError: There is no such operation or service, or a number is less than 1.
+            TypeError: The fault is a class, the server is no position, or ``times`` comes with several numbers.
+            ValueError: There is no such operation or service, the position is negative, or a number is less than 1.
         """
         if isinstance(fault, type):
             raise TypeError(f"Give a fault and not its class: {fault.__name__}().")
@@ -122,6 +122,9 @@ class Faults:
             raise ValueError(f"There is no operation {operation!r}, only {', '.join(sorted(OPERATIONS))}.")
         if service not in {None, "admin", "archive"}:
             raise ValueError(f"There is no service {service!r}, only 'admin' and 'archive'.")
+        if server is not None and not isinstance(cast("object", server), int):
+            raise TypeError(f"Give the position of the server, such as 0 for the first, not {server!r}.")
+        check_least("server", server, 0)
         active = ActiveFault(fault, operation, channel, service, server, _numbers(nth, times))
         self._active.append(active)
         return active
