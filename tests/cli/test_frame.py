@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -265,3 +267,40 @@ def test_each_misspelt_channel_is_told_what_comes_near(cpva: Cpva, range_: tuple
     assert beside.exit_code == 1
     assert beside.stdout
     assert beside.stderr.splitlines()[-1] == "There is no channel 'RING:CURENT'. Did you mean RING:CURRENT?"
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_names_with_colons(cpva: Cpva, tmp_path: Path) -> None:
+    command = tmp_path / "cpva"
+    command.write_text(f"#!{sys.executable}\nfrom cassandra_pv_archiver.cli import main\nmain()\n", "utf-8")
+    command.chmod(0o755)
+    environment = {**cpva.complete(), "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    lines = {
+        "cpva get RING:CU": "CURRENT",
+        "cpva channel LINAC:GUN:": "HV SPARE",
+        "cpva get --start 'yesterday 02:10' RING:S01:T": "TEMP",
+        "cpva sta": "status",
+        "cpva profile ": "list show path edit",
+    }
+    # Again if a busy machine has not answered within the second that there is.
+    asked = "".join(
+        f"COMP_LINE={shlex.quote(line)} COMP_POINT={len(line)}\n"
+        'for turn in 1 2 3 4 5; do _cpva_completion cpva; [[ "${COMPREPLY[*]}" ]] && break; done\n'
+        "echo ${COMPREPLY[*]}\n"
+        for line in lines
+    )
+    done = subprocess.run(
+        [
+            "bash",
+            "--norc",
+            "-c",
+            f"eval \"$(cpva --show-completion)\"\nCOMP_WORDBREAKS=$' \\t\\n\"\\'><=;|&(:'\n{asked}",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        env=environment,
+        check=False,
+    )
+    assert done.stdout.splitlines() == list(lines.values()), done.stderr

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from .frame import CONTEXT_SETTINGS, Entry, Root
+from .shells import teach_bash
 
 FIND = "Find out"
 CHANGE = "Change what is archived"
@@ -58,6 +59,7 @@ class Cpva(Root):
     entries: Mapping[str, Entry] = COMMANDS
 
 
+teach_bash()
 app: typer.Typer = typer.Typer(
     name="cpva",
     cls=Cpva,
