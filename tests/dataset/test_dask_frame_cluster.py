@@ -66,6 +66,13 @@ def crowd_of(simulator: Simulator, wanted: int) -> Iterator[Crowd]:
     simulator.faults.remove(active)
 
 
+def test_errors_of_workers_are_ours(dask_cluster: Client, served: Served) -> None:
+    _, settings = served
+    frame = dask_frame(settings, ["A:DOUBLE", "Z:NONE"], JANUARY, JANUARY + DAY, window="1d")
+    with pytest.raises(NotFoundError, match="Z:NONE"):
+        dask_cluster.compute(frame).result()
+
+
 def test_a_cluster_gives_what_one_process_gives(dask_cluster: Client, served: Served) -> None:
     _, settings = served
     frame = dask_frame(settings, CHANNELS, JANUARY, APRIL, window="45d", max_concurrency=3)
@@ -110,13 +117,6 @@ def test_a_worker_that_is_killed_changes_nothing(
         crowd.wait()
         mortal_worker.kill()
         pd.testing.assert_frame_equal(future.result(), alone)
-
-
-def test_errors_of_workers_are_ours(dask_cluster: Client, served: Served) -> None:
-    _, settings = served
-    frame = dask_frame(settings, ["A:DOUBLE", "Z:NONE"], JANUARY, JANUARY + DAY, window="1d")
-    with pytest.raises(NotFoundError, match="Z:NONE"):
-        dask_cluster.compute(frame).result()
 
 
 def test_nobody_sees_a_secret(
