@@ -113,3 +113,14 @@ def test_any_bytes_are_read_or_refused(content: bytes, head: bytes) -> None:
     else:
         return
     assert found
+
+
+@pytest.mark.parametrize(
+    ("true", "false"), [("TRUE", "FALSE"), ("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("VERO", "FALSO")]
+)
+def test_truth_is_read_in_the_language_of_the_spreadsheet(true: str, false: str) -> None:
+    found = read_csv(f"name;enabled\na;{true}\nb;{false}\n".encode()).configuration
+    assert [channel.enabled for channel in found.channels] == [True, False]
+    named = ArchiveConfiguration(channels=[ChannelConfiguration(name=true)])
+    assert f'"""{true}"""'.encode() in write_csv(named)
+    assert read_csv(write_csv(named)).configuration == named

@@ -21,9 +21,12 @@ __all__ = ["read_csv", "write_csv"]
 _FIXED = ("name", "server", "control_system_type", "enabled", "renamed_from")
 _LEVEL, _OPTION = "level ", "option "
 _DELIMITERS = ",;\t"
+# Spreadsheets write truth in the language of their users.
+_TRUE = frozenset({"true", "wahr", "vrai", "vero", "verdadero"})
+_FALSE = frozenset({"false", "falsch", "faux", "falso"})
 # Spreadsheets take these for numbers, dates, truth or formulas, or trim them.
 _MISREAD = re.compile(
-    r'["=+\-@]|\s|.*\s$|[\d.,:/ -]+(?:e[\d+-]+)?$|(?:true|false|wahr|falsch)$', re.IGNORECASE | re.DOTALL
+    rf'["=+\-@]|\s|.*\s$|[\d.,:/ -]+(?:e[\d+-]+)?$|(?:{"|".join(sorted(_TRUE | _FALSE))})$', re.IGNORECASE | re.DOTALL
 )
 _NUMBER = re.compile("0|[1-9][0-9]{0,14}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -237,9 +240,9 @@ def _text(cell: str) -> str:
 
 
 def _flag(cell: str) -> bool:
-    if cell.lower() not in {"true", "false"}:
+    if cell.lower() not in _TRUE | _FALSE:
         raise _WrongCellError(f"{cell!r} is neither true nor false: write one of them.")
-    return cell.lower() == "true"
+    return cell.lower() in _TRUE
 
 
 def _level(text: str) -> int:
