@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypedDict
 
+import numpy as np
+import numpy.typing as npt
+
 from cassandra_pv_archiver._aligned_columns import AlignedColumn
 from cassandra_pv_archiver._time_arrays import every, parse_times
 from cassandra_pv_archiver.aligned_samples import AlignedSamples
@@ -13,9 +16,9 @@ from cassandra_pv_archiver.models import Severity
 from cassandra_pv_archiver.series import SampleSeries
 from cassandra_pv_archiver.times import DurationLike
 
-__all__ = ["AlignOptions", "align_groups"]
+__all__ = ["AT_ONCE", "AlignOptions", "align_groups"]
 
-_AT_ONCE = 20_000_000
+AT_ONCE = 20_000_000
 """Samples that are held in memory at once; some 400 MB."""
 
 
@@ -44,15 +47,18 @@ def align_groups(
     start: int,
     end: int,
     read: Callable[[list[str]], Mapping[str, SampleSeries]],
+    read_thinned: Callable[[str, npt.NDArray[np.int64]], SampleSeries] | None,
     options: AlignOptions,
 ) -> AlignedSamples:
-    """Aligns channels, a group at a time if the rows are known beforehand.
+    """Aligns channels, a group at a time if the rows are known beforehand, and a single large one in parts.
 
     Args:
         sizes: The number of samples of each channel.
         start: The first instant, in nanoseconds since 1970-01-01 UTC.
         end: The last instant.
         read: Reads the series of some channels.
+        read_thinned: Reads of a channel's series what tells its values at some instants; None: samples cannot be left
+            out.
         options: Those of `align`.
     """
     times, step = options.get("times"), options.get("step")
@@ -67,7 +73,11 @@ def align_groups(
         methods = options.get("method")
         if isinstance(methods, Mapping):
             own["method"] = {name: method for name, method in methods.items() if name in group}
-        columns.update(align(read(group), **own)._columns)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 -- puts columns together
+        if read_thinned is not None and sum(sizes[name] for name in group) > AT_ONCE:
+            series = {name: read_thinned(name, instants) for name in group}
+        else:
+            series = read(group)
+        columns.update(align(series, **own)._columns)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 -- puts columns together
     return AlignedSamples(instants, start, end, {name: columns[name] for name in sizes})
 
 
@@ -85,7 +95,7 @@ def _groups(sizes: Mapping[str, int]) -> Iterator[list[str]]:
     group: list[str] = []
     samples = 0
     for name in sorted(sizes):
-        if group and samples + sizes[name] > _AT_ONCE:
+        if group and samples + sizes[name] > AT_ONCE:
             yield group
             group, samples = [], 0
         group.append(name)

@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Unpack
 
+import numpy as np
+import numpy.typing as npt
+
 from cassandra_pv_archiver._read_windows import multiple_of_spacing
 from cassandra_pv_archiver._sample_columns import SampleColumns
 from cassandra_pv_archiver._sample_query import ReadNotes
@@ -15,12 +18,13 @@ from cassandra_pv_archiver.series import SampleQuery, SampleSeries
 from cassandra_pv_archiver.times import RelativeTime, TimeLike, format_time, parse_time
 
 from ._arrow import arrow
-from .aligning import AlignOptions, align_groups
+from .aligning import AT_ONCE, AlignOptions, align_groups
 from .coverage import Coverage
 from .files import DatasetFiles, timestamp
 from .manifest import DatasetError, DatasetInfo, Entry, Failure, Manifest
-from .selection import held_by_channel
+from .selection import Held, held_by_channel
 from .storage import DatasetPath, Storage
+from .thinning import thinned, windows
 
 __all__ = ["Dataset", "open_dataset"]
 
@@ -220,7 +224,8 @@ class Dataset:
     ) -> AlignedSamples:
         """Puts several channels into one table, as `cassandra_pv_archiver.align` does, reading each file once.
 
-        With ``step`` or ``times``, the samples of a few channels at a time are held in memory; without, those of all.
+        With ``step`` or ``times``, the samples of a few channels at a time are held in memory, and of a single channel
+        with many raw samples those of a few files; without, those of all.
 
         Args:
             channels: The channels.
@@ -239,12 +244,27 @@ class Dataset:
         spans = [self.range(name) for name in names]
         first = min(span[0] for span in spans) if start is None else _instant(start, "start")
         last = max(span[1] for span in spans) if end is None else _instant(end, "end")
-        sizes = {name: sum(part.samples for part in self._held.get(name, ())) for name in names}
+        sizes = {name: sum(part.samples for part in self._held_in(name, first, last)) for name in names}
 
         def read(group: list[str]) -> Mapping[str, SampleSeries]:
             return self.several(group, first, last, allow_missing=allow_missing)
 
-        return align_groups(sizes, first, last, read, options)
+        def read_thinned(name: str, instants: npt.NDArray[np.int64]) -> SampleSeries:
+            query = self._query(name, first, last)
+            if not allow_missing:
+                self._check_covered(query)
+            spans = list(windows(self._held_in(name, first, last), first, last, AT_ONCE // 4))
+
+            def part(begin: int, end: int) -> SampleColumns:
+                return self._files.read({name: SampleQuery(name, query.archive_key, begin, end)})[name]
+
+            return _series(query, thinned(instants, spans, part))
+
+        is_raw = self._info.query.spacing_ns is None
+        return align_groups(sizes, first, last, read, read_thinned if is_raw else None, options)
+
+    def _held_in(self, channel: str, first: int, last: int) -> list[Held]:
+        return [part for part in self._held.get(channel, ()) if part.last >= first and part.first <= last]
 
     def _query(self, channel: str, start: TimeLike | None, end: TimeLike | None) -> SampleQuery:
         begin, behind = self.range(channel)
