@@ -43,6 +43,27 @@ For: TypeAlias = Annotated[
     str | None,
     typer.Option("--for", metavar="DURATION", help="Length, such as 10min, instead of one of the two."),
 ]
+WHICH_SAMPLES = "Which samples"
+"""The heading of options about what is read of a channel."""
+Count: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--count",
+        metavar="N",
+        min=0,
+        help="Decimated samples, about so many, with minimum and maximum; 0 for all raw ones.",
+        rich_help_panel=WHICH_SAMPLES,
+    ),
+]
+Spacing: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--spacing",
+        metavar="DURATION",
+        help="Decimated samples, about so far apart, with minimum and maximum.",
+        rich_help_panel=WHICH_SAMPLES,
+    ),
+]
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Server: TypeAlias = Annotated[
     str | None, typer.Option("--server", metavar="ID|NAME", help="One server of the cluster, by its ID or name.")

@@ -55,8 +55,13 @@ class Output:
         sys.stdout.write(text + "\n")
 
     def text(self, text: str, *, style: str = "") -> None:
-        """Prints text, wrapped on a terminal."""
-        self.console.print(text, style=style, soft_wrap=not self.is_terminal)
+        """Prints text, wrapped on a terminal; all lines are as far to the right as the first one."""
+        if not self.is_terminal:
+            self.console.print(text, style=style, soft_wrap=True)
+            return
+        from rich.padding import Padding
+
+        self.console.print(Padding(text.lstrip(), (0, 0, 0, len(text) - len(text.lstrip())), style=style, expand=False))
 
     def heading(self, text: str) -> None:
         """Prints the title of what follows."""

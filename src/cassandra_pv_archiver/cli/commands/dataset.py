@@ -8,7 +8,7 @@ import typer
 
 from cassandra_pv_archiver.cli.dataset_running import Wanted, run_estimate, run_export, run_info, run_verify
 from cassandra_pv_archiver.cli.frame import Command, examples, new_app
-from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Server
+from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Server, Spacing
 from cassandra_pv_archiver.cli.session import session_of
 
 app: typer.Typer = new_app(
@@ -60,9 +60,7 @@ def export(
     ] = None,
     end: End = None,
     duration: For = None,
-    spacing: Annotated[
-        str | None, typer.Option("--spacing", metavar="DURATION", help="Decimated samples, about so far apart.")
-    ] = None,
+    spacing: Spacing = None,
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Only look at a few samples, and say how large it will be and how long.")
     ] = False,

@@ -10,11 +10,20 @@ import typer
 from cassandra_pv_archiver.cli.frame import examples
 from cassandra_pv_archiver.cli.getting import Request, get_at, get_range, matching
 from cassandra_pv_archiver.cli.lookup import channel_names
-from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Match, Start
+from cassandra_pv_archiver.cli.options import (
+    WHICH_SAMPLES,
+    Channels,
+    ChannelsFile,
+    Count,
+    End,
+    For,
+    Match,
+    Spacing,
+    Start,
+)
 from cassandra_pv_archiver.cli.session import session_of
 from cassandra_pv_archiver.cli.writing_files import FORMATS
 
-_WHICH = "Which samples"
 _HOW = "How they are written"
 
 
@@ -34,34 +43,23 @@ def get(
     end: End = None,
     duration: For = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="Only the values at this time.", rich_help_panel=_WHICH)
-    ] = None,
-    count: Annotated[
-        int | None,
-        typer.Option(
-            "--count",
-            metavar="N",
-            min=1,
-            help="Decimated samples, about so many; with minimum and maximum.",
-            rich_help_panel=_WHICH,
-        ),
-    ] = None,
-    spacing: Annotated[
         str | None,
-        typer.Option(
-            "--spacing", metavar="DURATION", help="Decimated samples, about so far apart.", rich_help_panel=_WHICH
-        ),
+        typer.Option("--at", metavar="TIME", help="Only the values at this time.", rich_help_panel=WHICH_SAMPLES),
     ] = None,
+    count: Count = None,
+    spacing: Spacing = None,
     fill_tail: Annotated[
         bool,
-        typer.Option("--fill-tail", help="Also the raw samples after the last decimated one.", rich_help_panel=_WHICH),
+        typer.Option(
+            "--fill-tail", help="Also the raw samples after the last decimated one.", rich_help_panel=WHICH_SAMPLES
+        ),
     ] = False,
     with_edges: Annotated[
         bool,
         typer.Option(
             "--with-edges",
             help="Also the last sample before the range, and the first after it.",
-            rich_help_panel=_WHICH,
+            rich_help_panel=WHICH_SAMPLES,
         ),
     ] = False,
     severity: Annotated[
@@ -70,13 +68,15 @@ def get(
             "--severity",
             metavar="LEVEL",
             help="Only samples at least this severe: MINOR, MAJOR or INVALID.",
-            rich_help_panel=_WHICH,
+            rich_help_panel=WHICH_SAMPLES,
         ),
     ] = None,
     changes: Annotated[
         bool,
         typer.Option(
-            "--changes", help="Only samples whose value or alarm differs from the one before.", rich_help_panel=_WHICH
+            "--changes",
+            help="Only samples whose value or alarm differs from the one before.",
+            rich_help_panel=WHICH_SAMPLES,
         ),
     ] = False,
     output: Annotated[
@@ -135,7 +135,7 @@ def get(
         start=start,
         end=end,
         duration=duration,
-        count=count,
+        count=count or None,  # 0 is all raw samples, as without it
         spacing=spacing,
         fill_tail=fill_tail,
         with_edges=with_edges,

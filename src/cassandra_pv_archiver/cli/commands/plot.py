@@ -15,7 +15,7 @@ from cassandra_pv_archiver.cli.failures import Failure, Status, usage
 from cassandra_pv_archiver.cli.frame import examples
 from cassandra_pv_archiver.cli.getting import explained
 from cassandra_pv_archiver.cli.lookup import channel_names
-from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, End, For, Match, Start
+from cassandra_pv_archiver.cli.options import Channels, ChannelsFile, Count, End, For, Match, Spacing, Start
 from cassandra_pv_archiver.cli.session import Session, session_of
 from cassandra_pv_archiver.cli.times import json_time, read_duration, read_range
 
@@ -28,7 +28,6 @@ _MOST = 40
 _NARROWEST = 40
 _CLOCKS_DIFFER_BY = 60 * 10**9
 _HOW = "How it is drawn"
-_WHICH = "Which samples"
 
 
 @examples(
@@ -45,20 +44,8 @@ def plot(
     start: Start = None,
     end: End = None,
     duration: For = None,
-    count: Annotated[
-        int | None,
-        typer.Option(
-            "--count",
-            metavar="N",
-            min=0,
-            help="About so many samples; 0 for all. Else as many as can be seen.",
-            rich_help_panel=_WHICH,
-        ),
-    ] = None,
-    spacing: Annotated[
-        str | None,
-        typer.Option("--spacing", metavar="DURATION", help="Samples about so far apart.", rich_help_panel=_WHICH),
-    ] = None,
+    count: Count = None,
+    spacing: Spacing = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write a .png, .svg or .pdf.", rich_help_panel=_HOW),
