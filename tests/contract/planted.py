@@ -50,6 +50,18 @@ PLANTED = (
         "/channels/0/server",
     ),
     Planted(
+        "a level that a single channel lacks",
+        on("/all/by-name/demo~3Adouble$", put(decimationLevelToRetentionPeriod={"0": "864000", "60": "0"})),
+        "admin.channels.by-name.consistent",
+        "/decimationLevelToRetentionPeriod",
+    ),
+    Planted(
+        "another name of a control system",
+        on("555555555551/by-name/demo~3Adouble$", put(controlSystemName="Other")),
+        "admin.channels.by-name.consistent",
+        "/controlSystemName",
+    ),
+    Planted(
         "a number for a string",
         on("/server-status/this-server", put(channelsTotal=3)),
         "admin.server-status",

@@ -14,6 +14,7 @@ from .wire import Reply
 
 _ABOUT_CHANNEL = ("channelDataId", "controlSystemName", "controlSystemType", "serverId", "serverName")
 _COUNTERS = ("totalSamplesDropped", "totalSamplesSkippedBack", "totalSamplesWritten")
+_PERIODS = "decimationLevelToRetentionPeriod"
 _SOME = 12
 
 
@@ -81,9 +82,9 @@ def _utf_8(name: str) -> bytes:
 def _check_settings(
     probe: Probe, reply: Reply, channel: Mapping[str, Any], place: Sequence[str | int], section: str = "2.8"
 ) -> None:
-    levels = list(map(int, channel["decimationLevelToRetentionPeriod"]))
+    levels = list(map(int, channel[_PERIODS]))
     if levels != sorted({0, *levels}):
-        pointer = pointer_to(*place, "decimationLevelToRetentionPeriod")
+        pointer = pointer_to(*place, _PERIODS)
         probe.finding(reply, pointer, "ascending levels from 0 on", section, ", ".join(map(str, levels)))
     options = list(channel["options"])
     if options not in (sorted(options, key=code_units), sorted(options, key=_utf_8)):
@@ -143,8 +144,8 @@ def _disagreements(probe: Probe, server_id: str, summaries: Mapping[str, Any]) -
             if channel[member] != summary[member]:
                 pointer = pointer_to("channels", index, member)
                 problems.append((channel["channelName"], reply, pointer, summary[member], channel[member]))
-        if list(channel["decimationLevelToRetentionPeriod"]) != summary["decimationLevels"]:
-            pointer = pointer_to("channels", index, "decimationLevelToRetentionPeriod")
+        if list(channel[_PERIODS]) != summary["decimationLevels"]:
+            pointer = pointer_to("channels", index, _PERIODS)
             levels = ", ".join(summary["decimationLevels"])
             problems.append((channel["channelName"], reply, pointer, f"the levels {levels}", "others"))
     present = {channel["channelName"] for channel in listed["channels"]}
@@ -194,17 +195,31 @@ def channel_agrees_with_list(probe: Probe) -> None:
     for channel in probe.session.some_channels(_SOME):
         for attempt in range(3):
             before = _summaries(probe).get(channel.name)
-            reply = probe.admin(f"/channels/all/by-name/{tilde(channel.name)}")
-            if before is None or reply.status != 200 or _summaries(probe).get(channel.name) != before:
+            replies = {
+                "getChannel": probe.admin(f"/channels/all/by-name/{tilde(channel.name)}"),
+                "getChannelOfServer": probe.admin(
+                    f"/channels/by-server/{channel.server_id}/by-name/{tilde(channel.name)}"
+                ),
+            }
+            is_steady = all(reply.status == 200 for reply in replies.values())
+            if before is None or not is_steady or _summaries(probe).get(channel.name) != before:
                 break
-            shown = probe.background(reply, "getChannel")
-            wrong = [member for member in _ABOUT_CHANNEL if shown[member] != before[member]]
+            wrong = [problem for operation in replies for problem in _unlike(probe, replies, operation, before)]
             if not wrong:
                 break
             if attempt == 2:
-                for member in wrong:
-                    probe.equal(reply, pointer_to(member), shown[member], before[member], "2.9")
+                for reply, member, found, expected in wrong:
+                    probe.equal(reply, pointer_to(member), found, expected, "2.9")
             probe.session.wait(3)
+
+
+def _unlike(
+    probe: Probe, replies: Mapping[str, Reply], operation: str, summary: Mapping[str, Any]
+) -> list[tuple[Reply, str, Any, Any]]:
+    shown = probe.background(replies[operation], operation)
+    told = [(member, shown[member], summary[member]) for member in _ABOUT_CHANNEL]
+    told.append((_PERIODS, list(shown[_PERIODS]), summary["decimationLevels"]))
+    return [(replies[operation], member, found, expected) for member, found, expected in told if found != expected]
 
 
 @check("admin.channels.wrong-server", "A channel is not found by another server's ID", "2.9")
