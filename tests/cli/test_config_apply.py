@@ -192,6 +192,8 @@ def test_commands_that_fail(cpva: Cpva, admin: AdminClient, tmp_path: Path) -> N
     assert 'support "tango" is not available.' in failed
     assert succeeded.startswith("done    update RING:NEW")
     assert "1 of 2 commands done. Apply the files again" in done.stderr
+    done = cpva("config", "apply", str(path), "--yes", "--allow-exchanged-names")
+    assert "plan again without --allow-exchanged-names: cpva config plan FILE" in done.stderr
     assert not admin.get_channel("RING:NEW").enabled
 
 

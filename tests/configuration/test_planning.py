@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cassandra_pv_archiver import ArchiveConfiguration, ChannelConfiguration
 from cassandra_pv_archiver.configuration import (
@@ -148,6 +149,32 @@ def test_a_circle_of_three_gives_each_channel_the_next_name() -> None:
         ("b", 1),
         ("c", 2),
     ]
+
+
+@given(st.integers(2, 5), st.booleans())
+def test_an_exchange_of_names_that_was_interrupted_is_finished_by_a_new_plan(size: int, owns: bool) -> None:
+    names = "abcde"[:size]
+    present = configuration(*(channel(name, levels={0: place + 1}) for place, name in enumerate(names)))
+    desired = configuration(
+        *(
+            channel(names[(place + 1) % size], renamed_from=name, levels={0: place + 1})
+            for place, name in enumerate(names)
+        ),
+        owns=(OwnedChannels(server=ONE),) if owns else (),
+    )
+    made = plan(desired, present, EVERYTHING.model_copy(update={"rename_in_circles": True}))
+    assert len(made.commands) == size + 1
+    after = present
+    for done, planned in enumerate(made.commands[:-1], 1):
+        after = predict([planned.command], after).configuration
+        assert diff(after, desired).channels
+        for policy in (PlanPolicy(), EVERYTHING, EVERYTHING.model_copy(update={"rename_in_circles": True})):
+            rest = plan(desired, after, policy)
+            assert [each.command for each in rest.commands] == [each.command for each in made.commands[done:]]
+            assert rest.warnings == (
+                "'a.renaming-1' is taken for the channel that was 'a' before an exchange of names was interrupted.",
+            )
+            assert as_planned(after, rest).channels == as_planned(present, made).channels
 
 
 def test_a_rename_that_is_done_says_nothing_any_more() -> None:

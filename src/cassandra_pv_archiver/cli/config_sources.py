@@ -78,7 +78,10 @@ class Desired:
     def work(self, session: Session, admin: AdminClient, policy: PlanPolicy) -> Work:
         """What is to be done so that the cluster archives it."""
         made, names = self.plan(session, admin, self.read(session), policy)
-        return Work(made, made.commands, names, "Apply the files again: what was done is not repeated.")
+        again = "Apply the files again: what was done is not repeated."
+        if policy.rename_in_circles:
+            again = "Look at the names, and plan again without --allow-exchanged-names: cpva config plan FILE"
+        return Work(made, made.commands, names, again)
 
 
 def _check_servers(admin: AdminClient, plan: Plan) -> None:

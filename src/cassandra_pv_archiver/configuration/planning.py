@@ -108,7 +108,10 @@ class _Planning:
 
     def _rename(self, taken: Collection[str]) -> tuple[list[str], set[str]]:
         due = due_renames(self._desired, taken)
-        warnings: list[str] = []
+        warnings = [
+            f"{name!r} is taken for the channel that was {old!r} before an exchange of names was interrupted."
+            for name, old in due.aside.items()
+        ]
         undecided: set[str] = set()
         for chain in due.chains:
             self._drafts += self._names.rename_chain(chain)

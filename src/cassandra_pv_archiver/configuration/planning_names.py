@@ -9,6 +9,7 @@ from cassandra_pv_archiver.models import RenameChannelCommand
 from .model import ChannelConfiguration
 from .planning_batches import Draft
 from .planning_changes import RESTARTED
+from .planning_renames import name_aside
 
 __all__ = ["PlannedNames", "as_present"]
 
@@ -61,7 +62,7 @@ class PlannedNames:
 
     def _unused_name(self, name: str) -> str:
         number = 1
-        while (free := f"{name}.renaming-{number}") in self._present or free in self._desired:
+        while (free := name_aside(name, number)) in self._present or free in self._desired:
             number += 1
         return free
 
