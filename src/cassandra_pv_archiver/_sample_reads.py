@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NoReturn
 
+import numpy as np
+
 from ._attempts import attempts_for
 from ._decimated_reads import DecimatedRead, read_decimated
 from ._raw_reads import RawRead, UnorderedReplyError, has_decimated_samples, read_raw
@@ -14,7 +16,7 @@ from ._reading import CutReplyError, Destination, SampleRead, collected
 from ._sample_columns import SampleColumns
 from ._sample_decoding import SampleFormat
 from ._sample_query import ReadNotes
-from ._sample_values import Kind
+from ._sample_values import Kind, Mask
 from ._steps import Call, CancelledError, Flow, Hand, SideBySide
 from ._unordered_reads import read_unordered
 from .errors import ArchiverError
@@ -191,29 +193,38 @@ class _Batches(Destination):
         self._waiting = len(columns)
 
     def _hand(self, columns: SampleColumns) -> Flow[None]:
-        kind = _common_kind(columns, self._notes.stream_kind)
+        before = self._notes.stream_kind
+        if before is not None and self._size is not None:  # single samples have types of their own
+            odd = np.flatnonzero(_is_odd(columns, before))
+            if len(odd):
+                place = int(odd[0])
+                if place > 0:
+                    yield from self._hand(columns.select(slice(0, place)))
+                raise _changed_type(columns, place, before)
         if self._begins_late is None:
             self._begins_late = not self._request.query.count and int(columns.times[0]) > self._request.query.start
+        kind = _common_kind(columns) if before is None else before
         self._notes = ReadNotes(begins_late=self._begins_late, tail_begins=self.tail_begins, stream_kind=kind)
         yield Hand(SampleSeries(self._request.query, columns.compact(), self._notes))
 
 
-def _common_kind(columns: SampleColumns, before: Kind | None) -> Kind | None:
-    """What the values of a stream are after these samples; None if there have been only markers.
-
-    Raises:
-        ValueError: These samples have values that the type of those before cannot hold.
-    """
+def _common_kind(columns: SampleColumns) -> Kind | None:
+    """What the values of a stream are that has values from these samples on; None if there are only markers."""
     present = columns.values.kinds_present(columns.kinds, columns.valid)
-    if before is None:
-        return (Kind.TEXT if Kind.TEXT in present else min(present)) if present else None
-    odd = [kind for kind in present if kind is not before and (before, kind) != (Kind.FLOAT, Kind.INTEGER)]
-    if not odd:
-        return before
-    first = int(columns.times[columns.valid & (columns.kinds == odd[0])][0])
-    raise ValueError(
-        f"The values of this stream were {_KIND_NAMES[before]}, but from {first} ns on there are "
-        f"{_KIND_NAMES[odd[0]]}. Read the two parts on their own, or the whole with get_samples."
+    return (Kind.TEXT if Kind.TEXT in present else min(present)) if present else None
+
+
+def _is_odd(columns: SampleColumns, before: Kind) -> Mask:
+    """Which samples have a value that the type of those before cannot hold."""
+    fits = (columns.kinds == before) | ((columns.kinds == Kind.INTEGER) & (before is Kind.FLOAT))
+    return columns.valid & ~fits
+
+
+def _changed_type(columns: SampleColumns, place: int, before: Kind) -> ValueError:
+    after = Kind(int(columns.kinds[place]))
+    return ValueError(
+        f"The values of this stream were {_KIND_NAMES[before]}, but from {int(columns.times[place])} ns on there are "
+        f"{_KIND_NAMES[after]}. Read the two parts on their own, or the whole with get_samples."
     )
 
 
@@ -225,7 +236,8 @@ def read_batches(request: Request, size: int | None) -> Flow[None]:
 
     Raises:
         ArchiverError: As `read_series`.
-        ValueError: The samples change from numbers to texts, or from integers to floating-point numbers.
+        ValueError: The samples change from numbers to texts, or from integers to floating-point numbers; those before
+            have been handed out.
     """
     batches = _Batches(request, size)
     read = yield from request.begin(batches)

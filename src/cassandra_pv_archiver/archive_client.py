@@ -275,7 +275,7 @@ class ArchiveClient(SyncClient):
         Returns:
             The series in the order of time. The type of their `SampleSeries.values` is that of the first one that has
             values. Errors are raised as in `get_samples`, while it is iterated; ``received`` then has what had not been
-            handed out. ValueError: later values do not fit that type.
+            handed out. ValueError: later values do not fit that type; all before them have been handed out.
 
         Raises:
             ValueError: As in `get_samples`.
@@ -299,7 +299,10 @@ class ArchiveClient(SyncClient):
         cancel: Cancel | None = None,
         progress: ProgressHandler | None = None,
     ) -> Stream[Sample]:
-        """Reads the samples of a channel one by one, while they arrive; otherwise as `iter_batches`."""
+        """Reads the samples of a channel one by one, while they arrive, of whatever type each is.
+
+        Otherwise it is as `iter_batches`.
+        """
         wanted = Range(start_time, end_time, count, archive_key, spacing, fill_tail, check_complete)
         return self._stream(sample_calls.iter_samples(channel_name, wanted), cancel=cancel, progress=progress)
 

@@ -347,11 +347,15 @@ def test_values_that_do_not_fit_are_an_error(
 ) -> None:
     archive = make("ArchiveClient", base_url=running.archive_url, **single)
     end = add_values(simulator, *values)
-    stream = archive.iter_batches("mixed", 1, end, batch_size=500)
-    assert next(stream).values[0] == next(stream).values[-1] == values[0]
-    with pytest.raises(ValueError, match=message):
-        next(stream)
-    assert list(stream) == []
+    for batch_size in (500, 300):
+        stream = archive.iter_batches("mixed", 1, end, batch_size=batch_size)
+        got: list[Any] = []
+        with pytest.raises(ValueError, match=message):
+            got.extend(value for batch in stream for value in batch.values)
+        assert got == [values[0]] * 1000  # all that fit
+        assert list(stream) == []
+    samples = list(archive.iter_samples("mixed", 1, end))
+    assert [sample.value[0] for sample in samples] == [values[0]] * 1000 + [values[1]] * 1000
     assert len(archive.get_samples("mixed", 1, end)) == end
 
 
