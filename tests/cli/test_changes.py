@@ -206,3 +206,14 @@ def test_a_wrong_password(cpva: Cpva) -> None:
     done = cpva("disable", "RING:CURRENT", "--yes", CPVA_PASSWORD="pazzword")
     assert done.exit_code == 4
     assert "pazzword" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("names", "said"), [(("X",), "The command failed."), (("X", "Y"), "All 2 commands failed.")])
+def test_no_others_are_told_of_where_there_are_none(
+    cpva: Cpva, tmp_path: Path, names: tuple[str, ...], said: str
+) -> None:
+    file = tmp_path / "commands.json"
+    file.write_text(json.dumps([{"commandType": "remove_channel", "channelName": name} for name in names]), "utf-8")
+    done = cpva("run", str(file), "--yes")
+    assert done.exit_code == 1
+    assert done.stderr == f"{said}\n"

@@ -99,12 +99,18 @@ def report(session: Session, results: Sequence[CommandResult], changes: Sequence
             else:
                 session.output.line(f"FAILED  {describe(result)}")
     if failed:
-        session.output.warn(f"{len(failed)} of {len(results)} commands failed; the others were executed.")
+        session.output.warn(_failed(len(failed), len(results)))
         if any(result.outcome == "unknown" for result in failed):
             session.output.warn(
                 "Of those with an unknown outcome, look at the channels of their server before repeating."
             )
         raise typer.Exit(Status.PARTIAL)
+
+
+def _failed(failed: int, commands: int) -> str:
+    if failed < commands:
+        return f"{failed} of {commands} commands failed; the others were executed."
+    return "The command failed." if commands == 1 else f"All {commands} commands failed."
 
 
 def _as_json(result: CommandResult) -> dict[str, object]:
