@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cassandra_pv_archiver.testing import Simulator
+from cassandra_pv_archiver.testing import Simulator, faults
 from tests.cli.conftest import Cpva
 
 
@@ -105,3 +105,14 @@ def test_clocks_that_differ(late: Cpva) -> None:
     assert status == 1
     assert "s ahead of this machine's" in found["Clocks"][1]
     assert "NTP" in found["Clocks"][2]
+
+
+def test_a_redirect_is_told_with_the_options_that_mend_it(nowhere: Cpva) -> None:
+    simulator = Simulator()
+    simulator.faults.add(faults.Redirect("http://user:secret@elsewhere.example/x", 302))
+    with simulator.serve() as running:
+        done = nowhere("search", "x", "--archive-url", running.archive_url)
+    assert done.exit_code == 1
+    what, advice = done.stderr.splitlines()
+    assert what.endswith("this one pointed to http://elsewhere.example/x.")
+    assert advice == "Give the address that it points to, with --admin-url or --archive-url."

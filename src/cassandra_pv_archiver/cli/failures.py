@@ -90,7 +90,8 @@ def _of_archiver(error: errors.ArchiverError) -> Failure:
         case errors.NotFoundError():
             return Failure(error.message, "Look for names with: cpva search '*PART*'")
         case errors.RedirectError():
-            return Failure(error.message, "Give the address that it points to, with --admin-url or --archive-url.")
+            what = error.message.removesuffix(" Give the right address as base_url.")  # for scripts
+            return Failure(what, "Give the address that it points to, with --admin-url or --archive-url.")
         case errors.BadRequestError():
             return Failure(error.message, "Correct what the server complains of.", Status.USAGE)
         case errors.RefusedError():
