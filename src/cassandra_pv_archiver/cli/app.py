@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -71,6 +70,8 @@ app: typer.Typer = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"cpva {version('cassandra-pv-archiver-client')}")
         raise typer.Exit
 
