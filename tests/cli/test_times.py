@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from cassandra_pv_archiver.cli.failures import Failure, Status
 from cassandra_pv_archiver.cli.times import json_time, local_zone, read_duration, read_range, read_time, show_time
+from tests.cli.conftest import Cpva
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = 1_795_507_200 * 10**9  # 2026-11-24 08:00 UTC, 09:00 in Berlin
@@ -124,3 +126,25 @@ def test_what_is_shown_can_be_read_again(time_ns: int, zone: ZoneInfo) -> None:
 
 def test_the_zone_of_the_machine_is_a_zone() -> None:
     assert datetime.now(local_zone()).utcoffset() == datetime.now().astimezone().utcoffset()
+
+
+@pytest.mark.one_interpreter
+@pytest.mark.skipif(sys.platform == "win32", reason="zones of POSIX")
+@pytest.mark.parametrize(
+    ("variable", "note", "first"),
+    [
+        (
+            "XYZ-5",
+            "This machine's zone has no IANA name; times are XYZ all year. Give one with --tz.",
+            "1970-01-01 06:00",
+        ),
+        ("Asia/Tokyo", "", "1970-01-01 10:00"),
+    ],
+)
+def test_the_zone_of_the_machine(nowhere: Cpva, variable: str, note: str, first: str) -> None:
+    environment = {name: value for name, value in nowhere.environment.items() if name != "CPVA_TZ"}
+    run = Cpva(environment | {"TZ": variable})
+    done = run.process("get", "X", "--start", "1970-01-01T01:00Z", "--end", "1970-01-01T00:30Z")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[: bool(note)] == [note][: bool(note)]
+    assert f"it begins at {first}" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import timezone, tzinfo
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +90,12 @@ class Session:
         from .times import local_zone
 
         name = self.settings.time_zone
-        return local_zone() if name is None else parse_time_zone(name)
+        if name is not None:
+            return parse_time_zone(name)
+        zone = local_zone()
+        if isinstance(zone, timezone) and zone.utcoffset(None):
+            self.output.note(f"This machine's zone has no IANA name; times are {zone} all year. Give one with --tz.")
+        return zone
 
     @property
     def longest_wait(self) -> float:

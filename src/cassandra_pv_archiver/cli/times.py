@@ -119,11 +119,11 @@ def json_time(time_ns: int) -> str:
 
 
 def local_zone() -> tzinfo:
-    """The machine's zone; UTC if it cannot be found out."""
+    """The machine's zone; if that has no IANA name, its present offset from UTC, which is a ``timezone`` then."""
     try:
         zone: tzinfo = optional_library("tzlocal", "cli").get_localzone()
     except (LookupError, ValueError, OSError):
-        return UTC
+        return datetime.now().astimezone().tzinfo or UTC
     return zone
 
 
