@@ -328,7 +328,7 @@ def test_control_c_says_what_was_kept(cpva: Cpva, folder: Path, simulator: Simul
     if ending == "csv":
         kept = numbers(folder / "x.partial.csv")
         assert kept == [at / 8 for at in range(len(kept))]
-        assert len(kept) >= 3000
+        assert len(kept) >= 2500  # 150,000 bytes have at least as many
         assert told.startswith(f"Interrupted. {len(kept):,} rows, up to 2023-11-14 ")
         assert told.endswith("Z, are in x.partial.csv.\n")
         assert names(folder) == ["x.partial.csv"]
