@@ -275,6 +275,15 @@ PLANTED = (
         PREFIX,
     ),
     Planted(
+        "the echo of a failure lacks a member",
+        on(
+            "/run-archive", each("results", lambda one: one["command"].pop("expectedControlSystemType", 0)), "POST", 500
+        ),
+        "commands.update.failures",
+        "/results/0/command/expectedControlSystemType",
+        PREFIX,
+    ),
+    Planted(
         "a null in a result",
         on("/run-archive", each("results", put(errorMessage=None)), "POST"),
         "commands.add",

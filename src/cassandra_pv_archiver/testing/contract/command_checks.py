@@ -204,11 +204,13 @@ def update_failures(probe: Probe) -> None:
         probe.writer.do({**about, "channelName": missing, "enabled": False}),
         f"Channel {quoted(missing)} cannot be updated because it does not exist.",
     )
+    other_type: Members = {**about, "expectedControlSystemType": "other"}
     failed(
         probe,
-        probe.writer.do({**about, "expectedControlSystemType": "other"}),
+        probe.writer.do(other_type),
         f'The channel {quoted(name)} has the control-system type "channel_access", but the control-system type "other" '
         "was specified.",
+        echo={**other_type, "decimationLevelToRetentionPeriod": {}},
     )
     failed(
         probe,

@@ -82,10 +82,14 @@ def _check_echoes(
                 probe.equal(reply, pointer, shown[member], echo[member], section)
 
 
-def failed(probe: Probe, reply: Reply, message: str, section: str = "3.3") -> None:
-    """Checks that the only command of a batch failed with a message."""
+def failed(
+    probe: Probe, reply: Reply, message: str, section: str = "3.3", *, echo: Mapping[str, Any] | None = None
+) -> None:
+    """Checks that the only command of a batch failed with a message, and how it is echoed if that is given."""
     found = results(probe, reply, 500)
     probe.equal(reply, "/results", len(found), 1, "3.1")
+    if echo is not None:
+        _check_echoes(probe, reply, found, [echo], "3.2")
     for result in found[:1]:
         probe.equal(reply, "/results/0/success", result["success"], False, section)
         probe.equal(reply, "/results/0/errorMessage", result.get("errorMessage", ""), message, section)
