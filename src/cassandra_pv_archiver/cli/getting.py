@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+import signal
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,19 @@ __all__ = ["Request", "explained", "get_at", "get_range", "matching", "tell_fail
 _AT_ONCE = 1_000
 _FIRST_ON_SCREEN = 40
 _LISTED = 10
+
+
+@contextmanager
+def _as_a_whole() -> Generator[None]:
+    """Lets Ctrl-C wait for the moment that writing to a file takes, so that what was written is known."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            raise KeyboardInterrupt
 
 
 @dataclass
@@ -71,8 +85,9 @@ class Copy:
     def _write(self) -> None:
         rows, self.waiting = self.waiting, []
         if self.target is not None and rows:
-            self.target.write(rows)
-            self.rows, self.last = self.rows + len(rows), rows[-1][0]
+            with _as_a_whole() if isinstance(self.target, File) else nullcontext():
+                self.target.write(rows)
+                self.rows, self.last = self.rows + len(rows), rows[-1][0]
 
     def complete(self) -> None:
         """Ends it well."""
