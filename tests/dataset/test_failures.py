@@ -61,7 +61,7 @@ def test_a_missing_channel_is_listed_and_the_others_go_on(client: ArchiveClient,
 def test_a_channel_that_cannot_be_read_is_read_by_the_next_run(
     simulator: Simulator, client: ArchiveClient, tmp_path: Path
 ) -> None:
-    simulator.faults.add(faults.Garbage(), channel="B:LONG", nth=range(8, 1000))
+    simulator.faults.add(faults.Garbage(), channel="B:LONG", nth=range(4, 1000))
     result = export_dataset(client, CHANNELS, JANUARY, APRIL, tmp_path)
     (failure,) = result.failures
     assert (failure.channel, failure.reason, failure.end) == ("B:LONG", "failed", APRIL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -15,7 +16,17 @@ import numpy as np
 
 from cassandra_pv_archiver._http import LimitOptions
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
+from cassandra_pv_archiver.errors import (
+    ConnectionFailedError,
+    InterruptedReplyError,
+    InvalidReplyError,
+    RedirectError,
+    RequestTimeoutError,
+    ServerFailedError,
+    UnavailableError,
+)
 from cassandra_pv_archiver.events import Cancel, ProgressHandler
+from cassandra_pv_archiver.read_results import CancelledReadError
 from cassandra_pv_archiver.series import SampleSeries
 from cassandra_pv_archiver.settings import ClientSettings
 
@@ -23,6 +34,18 @@ from .manifest import Query
 from .windows import ReadSamples
 
 __all__ = ["async_reads", "options_of", "servers_of", "settings_of", "sync_reads", "time_zone_of"]
+
+_AVOIDED = 30.0
+"""Seconds for which others are asked rather than a server that has failed."""
+_OF_THE_SERVER = (
+    ConnectionFailedError,
+    InterruptedReplyError,
+    InvalidReplyError,
+    RedirectError,
+    RequestTimeoutError,
+    ServerFailedError,
+    UnavailableError,
+)
 
 Client = TypeVar("Client", ArchiveClient, AsyncArchiveClient)
 
@@ -98,16 +121,21 @@ def _views(client: Client) -> list[Client]:
 
 
 def _spread(views: list[Any], run: Any) -> ReadSamples:
-    """Reads with that view which has the fewest requests under way."""
+    """Reads with that view which has the fewest requests under way, and has not just failed."""
     running = [0] * len(views)
+    avoided_until = [0.0] * len(views)
+
+    def chosen() -> int:
+        now = time.monotonic()
+        return min(range(len(views)), key=lambda place: (max(avoided_until[place] - now, 0.0), running[place]))
 
     async def read(
         channel: str, begin: int, end: int, query: Query, cancel: Cancel, progress: ProgressHandler
     ) -> SampleSeries:
-        place = running.index(min(running))
+        place = chosen()
         running[place] += 1
         try:
-            return await run(
+            series = await run(
                 views[place],
                 channel_name=channel,
                 start_time=begin,
@@ -117,6 +145,13 @@ def _spread(views: list[Any], run: Any) -> ReadSamples:
                 cancel=cancel,
                 progress=progress,
             )
+        except _OF_THE_SERVER as failure:
+            if not isinstance(failure, CancelledReadError):
+                avoided_until[place] = time.monotonic() + _AVOIDED
+            raise
+        else:
+            avoided_until[place] = 0.0
+            return series
         finally:
             running[place] -= 1
 

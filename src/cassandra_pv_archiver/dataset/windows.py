@@ -15,6 +15,7 @@ from cassandra_pv_archiver.errors import (
     ArchiverError,
     ConnectionFailedError,
     InterruptedReplyError,
+    InvalidReplyError,
     NotFoundError,
     RefusedError,
     RequestTimeoutError,
@@ -238,7 +239,14 @@ def _unwatched(progress: ReadProgress) -> None:
 
 def _may_pass(failure: ArchiverError) -> bool:
     """Whether the next attempt may succeed."""
-    passing = (ConnectionFailedError, RequestTimeoutError, InterruptedReplyError, UnavailableError, ServerFailedError)
+    passing = (
+        ConnectionFailedError,
+        RequestTimeoutError,
+        InterruptedReplyError,
+        InvalidReplyError,  # as a page that a proxy shows in place of the servers
+        UnavailableError,
+        ServerFailedError,
+    )
     return isinstance(failure, passing) or (isinstance(failure, RefusedError) and failure.status == 429)
 
 
