@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,3 +144,13 @@ def test_a_dataset_that_lost_its_description_is_left_alone(client: ArchiveClient
     with pytest.raises(DatasetError, match="another folder"):
         export_dataset(client, CHANNELS, JANUARY, FEBRUARY, tmp_path, spacing="1h")
     assert sorted(tmp_path.rglob("*.parquet")) == files
+
+
+def test_a_dataset_opened_by_a_relative_path_is_found_from_another_folder(
+    client: ArchiveClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    export_dataset(client, ["F:RARE"], JANUARY, FEBRUARY, "it")
+    packed = pickle.dumps(open_dataset("it"))
+    monkeypatch.chdir("/")
+    assert pickle.loads(packed).series("F:RARE") == client.get_samples("F:RARE", JANUARY, FEBRUARY)
