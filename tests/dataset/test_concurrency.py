@@ -43,7 +43,7 @@ def usual(history: list[tuple[float, int]]) -> float:
 
 @pytest.mark.parametrize("best", [1, 2, 4, 8])
 def test_as_many_requests_as_are_rewarded(best: int) -> None:
-    history = limits_at(16, lambda number, _: 30_000.0 * min(number, best), 2_000.0)
+    history = limits_at(16, lambda number, _: 30_000.0 * min(number, best), 6_000.0)
     assert best * 0.8 <= usual(history) <= best + 1.2
 
 

@@ -15,7 +15,7 @@ __all__ = ["AdaptiveLimit", "Gate", "Order"]
 
 Order: TypeAlias = tuple[int, ...]
 
-_FIRST = 4
+_FIRST = 8
 _REWARD = 0.25
 """The part of what one more request could bring at best that it has to bring to be kept."""
 _AS_GOOD = 0.97
@@ -160,14 +160,14 @@ class AdaptiveLimit:
         self._hold = self._patience
         if self._step < 0:
             self._patience = min(2 * self._patience, _MOST_PATIENT_FOR)
-        self._step = -1 if self._step > 0 else 1
+        self._step = -max(self.limit // 4, 1) if self._step > 0 else 1
 
     def _try(self, usual: _Round, now: float) -> None:
         """Tries a request more or less, unless there is no such number."""
-        self._step = min(self._step, self.most - self.limit)
-        if not self._step or self.limit + self._step < 1:
+        self._step = max(min(self._step, self.most - self.limit), 1 - self.limit)
+        if not self._step:
             self._before, self._hold = None, self._patience
-            self._step = 1 if self._step else -1
+            self._step = 1 if self.limit == 1 else -1
             return
         self._before = usual
         self._change_to(self.limit + self._step, now)
