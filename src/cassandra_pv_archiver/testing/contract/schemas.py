@@ -14,8 +14,8 @@ from cassandra_pv_archiver.errors import MissingExtraError
 try:
     from jsonschema import Draft202012Validator, FormatChecker, validators
     from jsonschema.exceptions import ValidationError
-except ImportError as missing:
-    raise MissingExtraError("jsonschema", "contract") from missing
+except ImportError as _missing:
+    raise MissingExtraError("jsonschema", "contract") from _missing
 
 from .findings import pointer_to, shortened
 from .json_text import JavaFloat

@@ -14,7 +14,10 @@ from .java_json import java_number, java_text, write
 SEVERITIES = ("OK", "MINOR", "MAJOR", "INVALID")
 SAMPLE_TYPES = frozenset({"double", "enum", "long", "minMaxDouble", "string"})
 _LIMITS = ("displayLow", "displayHigh", "warnLow", "warnHigh", "alarmLow", "alarmHigh")
-META_DATA_MEMBERS = {"numeric": ("type", "precision", "units", *_LIMITS), "enum": ("type", "states")}
+META_DATA_MEMBERS: dict[str, tuple[str, ...]] = {
+    "numeric": ("type", "precision", "units", *_LIMITS),
+    "enum": ("type", "states"),
+}
 """The members of metadata by their type."""
 
 
