@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ._steps import Call, CurrentLimits, Flow, Limits, MoveOn, Pause, Random, Report, Server, Stopwatch
-from .errors import ArchiverError, ConnectionFailedError, UnavailableError
+from .errors import ArchiverError, ConnectionFailedError, RequestTimeoutError, UnavailableError
 from .events import ClientEvent, EventKind
 
 __all__ = ["Arrived", "Attempts", "attempts_for"]
@@ -78,7 +78,7 @@ class Attempts:
 
     def _has_moved_on(self, failure: ArchiverError) -> Flow[bool]:
         """Whether there is a server that has not been tried since the last pause."""
-        if not self.repeatable or not isinstance(failure, ConnectionFailedError | UnavailableError):
+        if not self.repeatable or not _is_of_one_server(failure):
             return False
         servers: int = yield MoveOn(self.asked)  # meanwhile, others may have moved on
         if servers > 1:
@@ -131,6 +131,13 @@ class Attempts:
                 failure=None if failure is None else str(failure),
             )
         )
+
+
+def _is_of_one_server(failure: ArchiverError) -> bool:
+    """Whether another server may answer."""
+    if isinstance(failure, RequestTimeoutError):
+        return not failure.deadline_passed
+    return isinstance(failure, ConnectionFailedError | UnavailableError)
 
 
 def attempts_for(call: Call[Any]) -> Flow[Attempts]:

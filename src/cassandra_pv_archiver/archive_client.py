@@ -49,8 +49,8 @@ class ArchiveClient(SyncClient):
             server_port: The port of its archive-access service.
             base_url: Scheme, host, port and path prefix of a reverse proxy, instead of ``server_name`` and
                 ``server_port``; with or without ``/archive-access/api/1.0`` at its end.
-            base_urls: Several of them, when every server of the cluster may be asked: after a connection error or
-                status 503 further requests go to the next one.
+            base_urls: Several of them, when every server of the cluster may be asked: after a connection error,
+                status 503, or no answer in time, further requests go to the next one.
             **options: Any of `SyncOptions`: ``timeout``, ``deadline``, ``retry``, ``largest_reply``,
                 ``largest_sample``, ``time_zone``, ``on_event``, ``verify``, ``ssl_context``, ``proxy``,
                 ``trust_env``, ``headers``, ``http_client``.

@@ -111,6 +111,23 @@ def test_the_next_one_after_503(archive: ArchiveClient, simulator: Simulator) ->
     assert asked(simulator) == [0, 1]
 
 
+@pytest.mark.parametrize("operation", ["getSamples", "findChannelsByPattern"])
+def test_the_next_one_after_no_answer_in_time(archive: ArchiveClient, simulator: Simulator, operation: str) -> None:
+    simulator.faults.add(faults.Delay(before=FOR_EVER), server=0, operation=operation)
+    hasty = archive.with_options(timeout=0.3)
+    if operation == "getSamples":
+        assert hasty.get_samples("c", 1, NUMBER).times.tolist() == TIMES
+    else:
+        assert hasty.find_channels_by_pattern("*") == ["c", "d"]
+    assert asked(simulator) == [0, 1]
+
+
+def test_the_next_one_after_silence_in_the_middle(archive: ArchiveClient, simulator: Simulator) -> None:
+    simulator.faults.add(faults.Delay(between=FOR_EVER, size=300_000), server=0)
+    assert archive.with_options(timeout=0.3).get_samples("c", 1, NUMBER).times.tolist() == TIMES
+    assert asked(simulator) == [0, 1]
+
+
 @pytest.mark.parametrize("status", [500, 502, 504, 404])
 def test_other_failures_do_not_move(archive: ArchiveClient, simulator: Simulator, status: int) -> None:
     simulator.faults.add(faults.Reply(status), server=0)
