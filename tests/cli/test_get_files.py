@@ -198,7 +198,7 @@ def test_a_read_that_breaks_leaves_a_file_that_says_so(
 def test_one_of_several_channels_that_breaks_off(cpva: Cpva, folder: Path, simulator: Simulator) -> None:
     simulator.faults.add(CutArray(777), operation="getSamples", channel="LONG", nth=1)
     simulator.faults.add(Break(), operation="getSamples", channel="LONG", nth=range(2, 1000))
-    done = cpva("get", "LONG", "OTHER", "COUNT", *LONG, "-o", "x.csv", "--timeout", "0.2")
+    done = cpva("get", "LONG", "OTHER", "COUNT", *LONG, "-o", "x.csv", "--timeout", "1")
     assert done.exit_code == 1
     assert "Samples are missing. 10,779 rows, up to 2023-11-15 00:59:59.000Z, are in x.partial.csv." in done.stderr
     assert names(folder) == ["x.partial.csv"]
