@@ -66,7 +66,7 @@ app: typer.Typer = new_app(
 def export(
     context: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to write it; stdout if it is left out.")
+        Path | None, typer.Argument(metavar="FILE", help="Where to write it; stdout if it is left out.")
     ] = None,
     server: Annotated[
         list[str] | None, typer.Option("--server", metavar="ID|NAME", help="Only this server; may be repeated.")
@@ -233,7 +233,7 @@ def apply(
     context: typer.Context,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE|PLAN.json]...", help="Configuration files, or one plan that was saved."),
+        typer.Argument(metavar="FILE|PLAN.json", help="Configuration files, or one plan that was saved."),
     ] = None,
     remove_channels: RemoveChannels = False,
     remove_levels: RemoveLevels = False,

@@ -17,7 +17,7 @@ def simulate(
     scene: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[SCENE]",
+            metavar="SCENE",
             help="A scene file in TOML or YAML, or month for fifty channels in October 2024. Without one, the cluster "
             "of the demo.",
         ),
