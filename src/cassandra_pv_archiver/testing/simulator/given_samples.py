@@ -87,10 +87,7 @@ def times_of(times: Sequence[int] | NDArray[Any]) -> NDArray[np.int64]:
     """
     given = np.asarray(times)
     if given.dtype.kind == "M":
-        found = given.astype("datetime64[ns]")
-        if np.any(np.isnat(found)) or np.any(found.astype(given.dtype) != given):
-            raise ValueError("Times lie between 1678 and 2262, and NaT is none.")
-        return found.astype(np.int64)
+        return _of_datetimes(given)
     if given.dtype.kind not in "iu" and given.size:
         raise TypeError(
             f"Times are integers (nanoseconds since 1970-01-01 UTC) or numpy.datetime64, not {given.dtype}."
@@ -98,6 +95,18 @@ def times_of(times: Sequence[int] | NDArray[Any]) -> NDArray[np.int64]:
     if given.size and int(given.max()) > _LATEST:
         raise ValueError(f"Times are at most {_LATEST} ns since 1970-01-01 UTC, not {given.max()}.")
     return given.astype(np.int64)
+
+
+def _of_datetimes(given: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    try:
+        found = given.astype("datetime64[ns]")
+    except OverflowError:  # which NumPy raises since 2.5; before, it gave other times
+        is_right = False
+    else:
+        is_right = not np.isnat(found).any() and bool((found.astype(given.dtype) == given).all())
+    if not is_right:
+        raise ValueError("Times lie between 1678 and 2262, and NaT is none.")
+    return found.astype(np.int64)
 
 
 def type_of(value: Any) -> str:
