@@ -101,10 +101,8 @@ def _of_datetimes(given: NDArray[np.datetime64]) -> NDArray[np.int64]:
     try:
         found = given.astype("datetime64[ns]")
     except OverflowError:  # which NumPy raises since 2.5; before, it gave other times
-        is_right = False
-    else:
-        is_right = not np.isnat(found).any() and bool((found.astype(given.dtype) == given).all())
-    if not is_right:
+        found = None
+    if found is None or np.isnat(found).any() or (found.astype(given.dtype) != given).any():
         raise ValueError("Times lie between 1678 and 2262, and NaT is none.")
     return found.astype(np.int64)
 
