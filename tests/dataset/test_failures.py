@@ -20,6 +20,7 @@ from cassandra_pv_archiver import (
     UnavailableError,
 )
 from cassandra_pv_archiver.dataset import (
+    estimate_dataset,
     estimate_dataset_async,
     export_dataset,
     export_dataset_async,
@@ -234,5 +235,20 @@ def test_arguments_that_cannot_be_right(
     arguments = {"channels": CHANNELS, "start": JANUARY, "end": MARCH, "path": tmp_path, **options}
     with pytest.raises(ValueError, match=message):
         export_dataset(client, **arguments)  # type: ignore[arg-type]
+    assert not simulator.requests
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "message"),
+    [("a/../..", ValueError, "cannot be sent"), ("\ud800", ValueError, "surrogate"), (7, TypeError, "is text, not 7")],
+)
+def test_names_that_cannot_be_sent_are_refused_before_anything_is(
+    client: ArchiveClient, simulator: Simulator, tmp_path: Path, name: str, kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        export_dataset(client, ["A:DOUBLE", name], JANUARY, MARCH, tmp_path)
+    with pytest.raises(kind, match=message):
+        estimate_dataset(client, ["A:DOUBLE", name], JANUARY, MARCH)
     assert not simulator.requests
     assert not list(tmp_path.iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
+from cassandra_pv_archiver._path_encoding import archive_path_encode
 from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClient
 from cassandra_pv_archiver.limits import check_count, check_seconds
 from cassandra_pv_archiver.times import DurationLike, TimeLike, parse_duration, parse_time, resolve_time
@@ -16,7 +17,7 @@ from .servers import time_zone_of
 from .storage import Storage
 from .wanted import merged, missing_spans, wanted_ranges
 
-__all__ = ["channel_names", "gate", "query_of", "span_of", "wanted_spans"]
+__all__ = ["archive_channels", "channel_names", "gate", "query_of", "span_of", "wanted_spans"]
 
 
 def channel_names(channels: Iterable[str]) -> list[str]:
@@ -28,6 +29,19 @@ def channel_names(channels: Iterable[str]) -> list[str]:
     if isinstance(channels, str):
         raise TypeError(f"channels is a list of names, not a text; write [{channels!r}].")
     return list(dict.fromkeys(channels))
+
+
+def archive_channels(channels: Iterable[str]) -> list[str]:
+    """The names of channels that are to be read from the archive, each once.
+
+    Raises:
+        TypeError: There is a single text, or something else than texts.
+        ValueError: The archive-access service cannot be asked for one of them.
+    """
+    names = channel_names(channels)
+    for name in names:
+        archive_path_encode(name, "channel_name")
+    return names
 
 
 def query_of(archive_key: int, spacing: DurationLike | None) -> Query:
@@ -77,7 +91,7 @@ def wanted_spans(
     """
     if since not in {None, "last"}:
         raise ValueError(f"since is 'last' or None, not {since!r}.")
-    names = None if channels is None else channel_names(channels)
+    names = None if channels is None else archive_channels(channels)
     coverage, before = Coverage(), dict[str, list[Span]]()
     if names is None or since is not None:
         coverage, before = Coverage.of(Manifest(storage).entries()), _wanted_before(storage)

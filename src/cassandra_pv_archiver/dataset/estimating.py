@@ -14,7 +14,7 @@ from cassandra_pv_archiver.archive_client import ArchiveClient, AsyncArchiveClie
 from cassandra_pv_archiver.limits import check_count
 from cassandra_pv_archiver.times import DurationLike, TimeLike
 
-from .arguments import channel_names, gate, query_of, span_of
+from .arguments import archive_channels, gate, query_of, span_of
 from .concurrency import Gate
 from .coverage import Coverage, Span
 from .layout import months
@@ -141,7 +141,7 @@ def _prepare(
     check_count("places", places, least=1)
     first, last, now = span_of(client, start, end)
     assert first is not None
-    wanted = dict.fromkeys(channel_names(channels), (first, min(last, now)))
+    wanted = dict.fromkeys(archive_channels(channels), (first, min(last, now)))
     return _Estimation(gate(max_concurrency, None), query_of(archive_key, spacing), wanted, places, now)
 
 

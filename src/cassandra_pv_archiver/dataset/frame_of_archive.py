@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from cassandra_pv_archiver._path_encoding import archive_path_encode
 from cassandra_pv_archiver.archive_client import ArchiveClient
 from cassandra_pv_archiver.limits import RetryPolicy
 from cassandra_pv_archiver.series import SampleSeries
 from cassandra_pv_archiver.settings import ClientSettings
 
-from .arguments import query_of
+from .arguments import archive_channels, query_of
 from .cluster_limit import slot
 from .coverage import Span
 from .frame_arguments import FrameArguments
@@ -103,8 +102,7 @@ def archive_partitions(
     """
     if wanted.channels is None:
         raise TypeError("channels is missing; only a dataset has channels of its own.")
-    for channel in wanted.channels:
-        archive_path_encode(channel, "channel_name")
+    channels = archive_channels(wanted.channels)
     now = wanted.now
     span = wanted.span(None, now, settings.time_zone)
     query = query_of(1 if wanted.archive_key is None else wanted.archive_key, wanted.spacing)
@@ -112,9 +110,9 @@ def archive_partitions(
     is_open = query.spacing_ns is not None or span[1] > now - OPEN_FOR
     reader = ArchiveRows(_for_reads(settings), query, most, patience, uuid.uuid4().hex if is_open else None)
     if wanted.window is not None:
-        windows = dict.fromkeys(wanted.channels, equal_windows(span, wanted.window))
+        windows = dict.fromkeys(channels, equal_windows(span, wanted.window))
     else:
-        rates = _rates(reader, wanted.channels, (span[0], max(min(span[1], now), span[0])))
+        rates = _rates(reader, channels, (span[0], max(min(span[1], now), span[0])))
         windows = {channel: even_windows(span, rate, now) for channel, rate in rates.items()}
     return reader, [
         FramePart(channel, begin, end, wanted.in_force and begin == span[0])
