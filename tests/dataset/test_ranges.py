@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from cassandra_pv_archiver import ArchiveClient
 from cassandra_pv_archiver.dataset import DatasetError, export_dataset, open_dataset, verify_dataset
 from cassandra_pv_archiver.testing import Simulator, faults
-from tests.dataset.archives import APRIL, DAY, FEBRUARY, JANUARY, MARCH, client_of, filled
+from tests.dataset.archives import APRIL, DAY, FEBRUARY, JANUARY, MARCH, client_of, filled, rows
 
 Span = tuple[int, int]
 CHANNELS = ["B:LONG", "D:TEXT", "F:RARE", "G:CHANGING", "H:EMPTY"]
@@ -154,3 +155,20 @@ def test_a_dataset_opened_by_a_relative_path_is_found_from_another_folder(
     packed = pickle.dumps(open_dataset("it"))
     monkeypatch.chdir("/")
     assert pickle.loads(packed).series("F:RARE") == client.get_samples("F:RARE", JANUARY, FEBRUARY)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ranges_that_grow_keep_what_was_in_force(client: ArchiveClient, tmp_path: Path, seed: int) -> None:
+    """Samples are rarer than the steps by which the range grows, so that old and new neighbours are often the same."""
+    chance = random.Random(seed)
+    edges = sorted(chance.sample(range(JANUARY, APRIL, DAY // 2), 6))
+    ranges = [(edges[2], edges[3]), (edges[1], edges[4]), (edges[0], edges[5])]
+    channels = [*CHANNELS, "A:DOUBLE"]
+    for begin, end in ranges:
+        export_dataset(client, channels, begin, end, tmp_path, row_group=chance.choice([100, 1500]))
+        dataset = open_dataset(tmp_path)
+        for channel in channels:
+            assert dataset.series(channel, begin, end) == client.get_samples(channel, begin, end)
+        keys = [(row["channel"], row["time"]) for row in rows(tmp_path)]
+        assert len(keys) == len(set(keys))
+        assert verify_dataset(tmp_path).is_right

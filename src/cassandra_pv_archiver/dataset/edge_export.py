@@ -53,7 +53,7 @@ class EdgeExport:
         """
         entries: list[Entry] = await self.aside(self.manifest.entries)
         own = {edge for edge in wanted_edges(entries, planned) if edge.side == "before" and edge.channel in planned}
-        await self._export(own - _told(entries), KnownSamples.of(entries), frozenset())
+        await self._export(own - _told(entries), KnownSamples.of(entries))
 
     async def finish(self, left_out: Collection[str]) -> None:
         """Reads what is still missing, and takes out what is no edge any more.
@@ -67,18 +67,26 @@ class EdgeExport:
         known = KnownSamples.of(entries, frozenset(stale))
         lost = {edge for edge in dangling_edges(entries, known) if edge.channel not in left_out}
         missing = {edge for edge in wanted - _told(entries) if edge.channel not in left_out}
-        await self._export(missing | (lost & wanted), known, frozenset(stale | lost))
+        await self._export(missing | (lost & wanted), known, stale, lost)
         failed = {edge.channel for edge, _ in self.failures}
         rest = {edge for edge in stale if edge.channel not in failed}
         await self.aside(partial(drop_edges, self.storage, self.manifest, rest))
 
-    async def _export(self, edges: Iterable[Edge], known: KnownSamples, stale: frozenset[Edge]) -> None:
+    async def _export(
+        self,
+        edges: Iterable[Edge],
+        known: KnownSamples,
+        stale: Collection[Edge] = (),
+        lost: Collection[Edge] = (),
+    ) -> None:
         for side in _SIDES:
             own = sorted(edge for edge in edges if edge.side == side)
             for first in range(0, len(own), _AT_ONCE):
-                await self._some(own[first : first + _AT_ONCE], known, stale)
+                await self._some(own[first : first + _AT_ONCE], known, stale, lost)
 
-    async def _some(self, edges: Sequence[Edge], known: KnownSamples, stale: frozenset[Edge]) -> None:
+    async def _some(
+        self, edges: Sequence[Edge], known: KnownSamples, stale: Collection[Edge], lost: Collection[Edge]
+    ) -> None:
         outcomes = await asyncio.gather(*map(self._read, edges), return_exceptions=True)
         found: dict[Edge, SampleSeries | None] = {}
         for edge, outcome in zip(edges, outcomes, strict=True):
@@ -89,7 +97,8 @@ class EdgeExport:
             else:
                 found[edge] = outcome
         channels = {edge.channel for edge in found}
-        old = {edge for edge in stale if edge.channel in channels}
+        # What is lost is replaced together with its successor; that of the other side may have been already.
+        old = {edge for edge in stale if edge.channel in channels} | (found.keys() & lost)
 
         def write() -> list[Entry]:
             drop_edges(self.storage, self.manifest, old)
